@@ -1,0 +1,89 @@
+"""The `sorgente` command: finds the command's module and calls it, importing nothing else.
+
+Each command is a module with `register(parser)` and `run(arguments) -> exit code`. Modules of the pure
+core never import Django; the others call `start_django()` inside `run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from sorgente.shared.errors import SorgenteError, WrongUse
+
+_HERE = "sorgente.interfaces.commands"
+
+# (words of the command): (module, one line of help)
+COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
+    ("demo",): ("demo", "Make a demonstration utility and live its months."),
+    ("serve",): ("serve", "Start the database if none is named, the web and the workers."),
+    ("manage",): ("manage", "Run a Django management command."),
+    ("radio", "decode"): ("radio_decode", "Decode wireless M-Bus telegrams, JSON Lines in and out."),
+    ("reads", "import"): ("reads_import", "Load a reader file through a profile."),
+    ("telegrams", "import"): ("telegrams_import", "Load radio telegrams and turn them into reads."),
+    ("rate",): ("rate", "Rate consumption against a neutral tariff, JSON Lines in and out."),
+    ("rules", "show"): ("rules_show", "Show the rules in force on a day, with their citations."),
+    ("bills", "run"): ("bills_run", "Run the billing of a day."),
+    ("bills", "export"): ("bills_export", "Write e-invoices and PDFs of bills to a folder."),
+    ("bill", "replay"): ("bill_replay", "Recompute an issued bill and compare it with what went out."),
+    ("einvoice", "check"): ("einvoice_check", "Check e-invoices against schema and arithmetic controls."),
+    ("statement", "parse"): ("statement_parse", "Read bank statements into JSON Lines."),
+    ("statement", "import"): ("statement_import", "Import a bank statement and match its entries."),
+    ("debits", "export"): ("debits_export", "Write the direct debit file of a due date."),
+    ("pagopa", "notice"): ("pagopa_notice", "Make a notice number, its IUV and the QR text."),
+    ("pagopa", "receipts"): ("pagopa_receipts", "Read pagoPA receipts into JSON Lines."),
+    ("pagopa", "flows"): ("pagopa_flows", "Read pagoPA reporting flows into JSON Lines."),
+    ("pagopa", "import"): ("pagopa_import", "Import pagoPA receipts and settle their positions."),
+    ("journal", "export"): ("journal_export", "Write the ledger as a journal that bean-check accepts."),
+    ("audit",): ("audit", "Check every invariant and name the offenders."),
+    ("bench",): ("bench", "Measure one of the speeds of the design, one JSON line."),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        print(f"sorgente: {message}. Try: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _usage() -> str:
+    width = max((len(" ".join(words)) for words in COMMANDS), default=0)
+    lines = [f"  {' '.join(words):<{width}}  {text}" for words, (_, text) in COMMANDS.items()]
+    return "usage: sorgente COMMAND [options]\n\n" + "\n".join(lines)
+
+
+def find(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the command's words and what is left; raises WrongUse when there is no such command."""
+    for length in (2, 1):
+        words = tuple(arguments[:length])
+        if words in COMMANDS:
+            return words, arguments[length:]
+    raise WrongUse(f"sorgente {' '.join(arguments[:2])}".strip(), "There is no such command.", "Try: sorgente --help")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns 0 done, 1 the answer is bad news, 2 wrong use."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] in ("-h", "--help", "help"):
+        print(_usage())
+        return 0 if given else 2
+    try:
+        words, rest = find(given)
+        module_name, text = COMMANDS[words]
+        module = import_module(f"{_HERE}.{module_name}")
+        parser = _Parser(prog=f"sorgente {' '.join(words)}", description=text)
+        module.register(parser)
+        return int(module.run(parser.parse_args(rest)))
+    except WrongUse as error:
+        print(f"sorgente: {error}", file=sys.stderr)
+        return 2
+    except SorgenteError as error:
+        print(f"sorgente: {error} [{error.code}]", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
