@@ -1,6 +1,6 @@
 """Money is whole cents, prices are whole hundred-millionths of a euro, quantities whole thousandths.
 
-    quantity_milli (1e-3 units) x price_e8 (1e-8 EUR per unit) = 1e-11 EUR; a cent is 1e9 of these.
+quantity_milli (1e-3 units) x price_e8 (1e-8 EUR per unit) = 1e-11 EUR; a cent is 1e9 of these.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TooPrecise(SorgenteError):
 
 def _decimal(text: str | int | Decimal, what: str) -> Decimal:
     if isinstance(text, float):
-        raise NotANumber(what, f"{text!r} is a floating point number.", "Write it as text, for example \"1.25\".")
+        raise NotANumber(what, f"{text!r} is a floating point number.", 'Write it as text, for example "1.25".')
     try:
         value = Decimal(str(text).strip())
     except InvalidOperation:

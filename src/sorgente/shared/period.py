@@ -23,7 +23,9 @@ class Period:
     def __post_init__(self) -> None:
         if self.end is not None and self.end <= self.start:
             raise EmptyPeriod(
-                f"Period {self.start} to {self.end}", "It has no day.", "Give an end after the start; the end is excluded."
+                f"Period {self.start} to {self.end}",
+                "It has no day.",
+                "Give an end after the start; the end is excluded.",
             )
 
     @property

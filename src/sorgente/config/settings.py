@@ -1,0 +1,154 @@
+"""Django settings. Everything that differs between places comes from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from sorgente.shared.paths import var_dir
+
+env = environ.Env()
+PACKAGE = Path(__file__).resolve().parents[1]
+VAR_DIR = var_dir()
+
+# The demonstration and the tests run without any setting; production names its own: `sorgente manage check --deploy`.
+DEMO = env.bool("SORGENTE_DEMO", default=False)
+DEBUG = env.bool("SORGENTE_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("SORGENTE_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("SORGENTE_ORIGINS", default=[])
+
+
+def _kept_secret(name: str) -> str:
+    """Return the secret from the environment, else one made once and kept under var/."""
+    named = env.str(name, default="")
+    if named:
+        return named
+    file = VAR_DIR / "secrets" / name.lower()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(secrets.token_urlsafe(48))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+SECRET_KEY = _kept_secret("SORGENTE_SECRET_KEY")
+# Encrypts IBANs, meter keys and tokens at rest.
+FIELD_KEY = _kept_secret("SORGENTE_FIELD_KEY")
+
+if env.str("DATABASE_URL", default=""):
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "sorgente.config.postgres",
+            "NAME": "postgres",
+            "USER": "postgres",
+            "EMBEDDED_DATA": str(VAR_DIR / "postgres"),
+        }
+    }
+
+INSTALLED_APPS = [
+    "sorgente.archive",
+    "sorgente.messages",
+    "sorgente.customers",
+    "sorgente.metering",
+    "sorgente.ledger",
+    "sorgente.billing",
+    "sorgente.payments",
+    "sorgente.interfaces.desk",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "django_tables2",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "sorgente.config.urls"
+ASGI_APPLICATION = "sorgente.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+TIME_ZONE = "Europe/Rome"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
+EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = str(VAR_DIR / "outbox")
+DEFAULT_FROM_EMAIL = env.str("SORGENTE_EMAIL_FROM", default="bollette@valdoro.example")
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email("EMAIL_URL"))
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""Files and messages of banks and of pagoPA, read and written: no Django, no database."""

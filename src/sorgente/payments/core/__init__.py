@@ -1,0 +1,1 @@
+"""Pure values and functions of payments: no Django, no files."""
