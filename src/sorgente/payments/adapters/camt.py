@@ -164,9 +164,7 @@ def _whole(
     )
 
 
-def _detail_amount(
-    detail: etree._Element, entry: etree._Element, currency: str, subject: str
-) -> int | None:
+def _detail_amount(detail: etree._Element, entry: etree._Element, currency: str, subject: str) -> int | None:
     for path in ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}Amt"):
         element = detail.find(path)
         if element is not None:
@@ -274,9 +272,7 @@ def _bank_reference(inner: etree._Element, entry: etree._Element) -> str | None:
 
 
 def _bank_code(element: etree._Element) -> str | None:
-    domain = [
-        _text(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
-    ]
+    domain = [_text(element, f"BkTxCd/Domn/{path}") for path in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
     return "/".join(part for part in domain if part) or _text(element, "BkTxCd/Prtry/Cd")
 
 
