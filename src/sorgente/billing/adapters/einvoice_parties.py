@@ -180,7 +180,8 @@ def _register_xml(issuer: Issuer) -> str:
         return ""
     capital, sole = issuer.share_capital_cents, issuer.sole_shareholder
     return (
-        f"<IscrizioneREA><Ufficio>{issuer.rea_office}</Ufficio><NumeroREA>{ascii_xml(issuer.rea_number, 20)}</NumeroREA>"
+        f"<IscrizioneREA><Ufficio>{issuer.rea_office}</Ufficio>"
+        f"<NumeroREA>{ascii_xml(issuer.rea_number, 20)}</NumeroREA>"
         + (f"<CapitaleSociale>{euro_xml(capital)}</CapitaleSociale>" if capital is not None else "")
         + (f"<SocioUnico>{'SU' if sole else 'SM'}</SocioUnico>" if sole is not None else "")
         + f"<StatoLiquidazione>{'LS' if issuer.in_liquidation else 'LN'}</StatoLiquidazione></IscrizioneREA>"
