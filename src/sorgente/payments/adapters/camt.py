@@ -8,6 +8,7 @@ management; CBI STRN-MO-001 (`CBIBdyBkToCstmrStmtReq`, `CBIDlyStmtReqLogMsg`).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -158,10 +159,7 @@ def _whole(
     plain = _entry(entry, None, cents, currency, account, subject)
     texts = [_remittance(detail, entry, []) for detail in details]
     joined = one_line(" ".join(dict.fromkeys(text for text in texts if text)))
-    return StatementEntry(
-        **{name: getattr(plain, name) for name in StatementEntry.__slots__ if name != "remittance"},
-        remittance=joined or plain.remittance,
-    )
+    return replace(plain, remittance=joined or plain.remittance)
 
 
 def _detail_amount(detail: etree._Element, entry: etree._Element, currency: str, subject: str) -> int | None:

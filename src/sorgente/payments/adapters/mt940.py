@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -151,16 +151,15 @@ def _movement(value: str, current: _Open, where: str) -> StatementEntry:
 
 def _with_text(entry: StatementEntry, value: str) -> StatementEntry:
     tagged = _german(value) or _slashed(value)
-    changes = {
-        "end_to_end_id": reference_or_none(tagged.get("EREF")),
-        "mandate_id": reference_or_none(tagged.get("MREF") or tagged.get("MARF")),
-        "return_reason": reference_or_none(tagged.get("RTRN")),
-        "counterparty": one_line(tagged.get("NAME")),
-        "counterparty_iban": reference_or_none(tagged.get("IBAN")),
-        "remittance": one_line(tagged.get("SVWZ") or tagged.get("REMI")) or one_line(value) or entry.remittance,
-    }
-    unchanged = {name: getattr(entry, name) for name in StatementEntry.__slots__ if name not in changes}
-    return StatementEntry(**unchanged, **changes)
+    return replace(
+        entry,
+        end_to_end_id=reference_or_none(tagged.get("EREF")),
+        mandate_id=reference_or_none(tagged.get("MREF") or tagged.get("MARF")),
+        return_reason=reference_or_none(tagged.get("RTRN")),
+        counterparty=one_line(tagged.get("NAME")),
+        counterparty_iban=reference_or_none(tagged.get("IBAN")),
+        remittance=one_line(tagged.get("SVWZ") or tagged.get("REMI")) or one_line(value) or entry.remittance,
+    )
 
 
 def _german(value: str) -> dict[str, str]:
