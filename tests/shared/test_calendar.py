@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorgente.shared.calendar import Calendar, CalendarNotKnown, MalformedCalendar, calendar
-from sorgente.shared.calendar_rules import Dated, DayRule, easter, read_rule
+from sorgente.shared.calendar_rules import Dated, easter, read_day, read_rule
 from sorgente.shared.paths import rules_dir
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,11 +153,11 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize("text", ["13-01", "02-30", "easter", "1-1", "easter+x", 101])
 def test_a_day_that_is_none_is_refused(text):
     with pytest.raises(MalformedCalendar, match="is no day of a year"):
-        DayRule.read(text, "calendars/test.yaml")
+        read_day(text, "calendars/test.yaml")
 
 
 def test_leap_day_exists_only_in_leap_years():
-    rule = DayRule.read("02-29", "calendars/test.yaml")
+    rule = read_day("02-29", "calendars/test.yaml")
     assert rule.in_year(2028) == date(2028, 2, 29)
     assert rule.in_year(2027) is None
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sorgente.shared.calendar_rules import CalendarNotKnown, DayRule, MalformedCalendar, read_rule
+from sorgente.shared.calendar_rules import CalendarNotKnown, MalformedCalendar, read_day, read_rule
 from sorgente.shared.paths import rules_dir
 
 __all__ = ["Calendar", "CalendarNotKnown", "MalformedCalendar", "calendar"]
@@ -72,7 +72,7 @@ class Calendar:
         entry = self._patron(date(year, 1, 1))
         if not entry:
             return None
-        return DayRule.read(entry.get("day"), f"{self._patrons.name} {self.municipality}").in_year(year)
+        return read_day(entry.get("day"), f"{self._patrons.name} {self.municipality}").in_year(year)
 
     def _patron(self, day: date) -> dict[str, Any]:
         entry: dict[str, Any] = self._patrons.on(day)["municipalities"].get(self.municipality, {})
@@ -129,7 +129,7 @@ def _days_of(rule: Any, year: int) -> frozenset[date]:
         starts = rule.starts[place]
         ends = rule.starts[place + 1] if place + 1 < len(rule.starts) else date.max
         for text in value["days"]:
-            day = DayRule.read(text, rule.name).in_year(year)
+            day = read_day(text, rule.name).in_year(year)
             if day is not None and starts <= day < ends:
                 found.add(day)
     return frozenset(found)

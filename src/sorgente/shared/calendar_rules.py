@@ -53,24 +53,6 @@ class DayRule:
     day: int
     after_easter: int | None = None
 
-    @classmethod
-    def read(cls, text: object, where: str) -> DayRule:
-        """Return the rule written as `12-25`, `easter+1` or `easter-2`; raises MalformedCalendar."""
-        fixed = _FIXED.fullmatch(str(text))
-        if fixed is not None:
-            month, day = int(fixed[1]), int(fixed[2])
-            try:
-                date(_LEAP_YEAR, month, day)
-            except ValueError:
-                raise MalformedCalendar(where, f"{text!r} is no day of a year.", "Write month-day: 12-25.") from None
-            return cls(month, day)
-        moving = _FROM_EASTER.fullmatch(str(text))
-        if moving is None:
-            raise MalformedCalendar(
-                where, f"{text!r} is no day of a year.", 'Write month-day in quotes, "12-25", or easter+1.'
-            )
-        return cls(0, 0, int(moving[1]))
-
     def in_year(self, year: int) -> date | None:
         """Return the day in that year; None for 29 February of a common year."""
         if self.after_easter is not None:
@@ -79,6 +61,24 @@ class DayRule:
             return date(year, self.month, self.day)
         except ValueError:
             return None
+
+
+def read_day(text: object, where: str) -> DayRule:
+    """Return the rule written as `12-25`, `easter+1` or `easter-2`; raises MalformedCalendar."""
+    fixed = _FIXED.fullmatch(str(text))
+    if fixed is not None:
+        month, day = int(fixed[1]), int(fixed[2])
+        try:
+            date(_LEAP_YEAR, month, day)
+        except ValueError:
+            raise MalformedCalendar(where, f"{text!r} is no day of a year.", "Write month-day: 12-25.") from None
+        return DayRule(month, day)
+    moving = _FROM_EASTER.fullmatch(str(text))
+    if moving is None:
+        raise MalformedCalendar(
+            where, f"{text!r} is no day of a year.", 'Write month-day in quotes, "12-25", or easter+1.'
+        )
+    return DayRule(0, 0, int(moving[1]))
 
 
 class Dated:

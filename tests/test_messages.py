@@ -1,0 +1,80 @@
+"""Every file of cases/messages: what a person reads when something is refused, word by word.
+
+A case either calls the function that refuses, or, where that needs a database or a file, builds the error:
+
+    - case: An IBAN with a wrong check digit
+      call: sorgente.shared.identifiers.iban          # given: its arguments
+      given: {text: IT00X0542811101000000123456}
+      expect: {error: IbanCheckDigits, code: shared.iban.check-digits, text: "IBAN IT00…3456: …"}
+
+    - case: A reading below the earlier one
+      error: sorgente.metering.usecases.accept_read.ReadBelowEarlierOne   # given: the arguments of the class
+      given: {subject: Meter A17, facts: …, next_step: …}
+      expect: {code: metering.read.below-earlier-one, text: "Meter A17: …"}
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sorgente.shared.errors import SorgenteError
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+){1,3}")
+
+
+def _cases() -> Iterator[Any]:
+    for file in sorted((ROOT / "cases/messages").glob("*.yaml")):
+        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+            yield pytest.param(case, id=f"{file.stem}: {case['case']}")
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+@pytest.mark.parametrize("case", list(_cases()))
+def test_the_message_says_exactly_this(case):
+    expect = case["expect"]
+    if "call" in case:
+        with pytest.raises(SorgenteError) as caught:
+            _named(case["call"])(**case["given"])
+        error = caught.value
+        assert type(error).__name__ == expect["error"]
+    else:
+        error = _named(case["error"])(**case["given"])
+        assert isinstance(error, SorgenteError)
+    assert error.code == expect["code"]
+    assert str(error) == expect["text"]
+    assert error.as_dict()["next_step"], "an error says what to do next"
+
+
+def _coded_classes() -> dict[str, list[tuple[str, str]]]:
+    """Return code -> [(class, file)] of every class in the source that carries a code of its own."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for file in sorted((ROOT / "src/sorgente").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for line in node.body:
+                targets = line.targets if isinstance(line, ast.Assign) else []
+                if any(isinstance(t, ast.Name) and t.id == "code" for t in targets) and isinstance(
+                    line.value, ast.Constant
+                ):
+                    found.setdefault(str(line.value.value), []).append((node.name, str(file.relative_to(ROOT))))
+    return found
+
+
+def test_a_code_belongs_to_one_error_and_is_well_formed():
+    classes = _coded_classes()
+    assert {code: places for code, places in classes.items() if len(places) > 1} == {}
+    assert [code for code in classes if CODE.fullmatch(code) is None] == []
