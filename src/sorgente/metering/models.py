@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Q
@@ -55,7 +53,7 @@ class Installation(models.Model):
     final_index_milli = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints: list[Any] = [
+        constraints = [
             one_at_a_time("installation_one_place_per_register_and_day", "register", "installed"),
             one_at_a_time("installation_one_register_per_point_and_day", "service_point", "installed"),
             models.CheckConstraint(name="installation_has_a_day", condition=Q(installed__isempty=False)),
@@ -82,7 +80,8 @@ class Read(models.Model):
         HELD = "held", "Da verificare"
         DISCARDED = "discarded", "Scartata"
 
-    register = models.ForeignKey(Register, models.PROTECT, related_name="reads")
+    # The two indexes below lead with the register; Django's own would only slow the mass path.
+    register = models.ForeignKey(Register, models.PROTECT, related_name="reads", db_index=False)
     read_on = models.DateField()
     index_milli = models.BigIntegerField(help_text="thousandths of the unit: litres for water")
     # The index as if the register never started again: index + turns x 10^digits x 1000.
@@ -91,8 +90,8 @@ class Read(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ACCEPTED)
     reason = models.CharField(max_length=200, blank=True, help_text="why it is held or discarded: rule and figures")
     received_at = models.DateTimeField()
-    telegram = models.ForeignKey("Telegram", models.PROTECT, null=True, related_name="reads")
-    evidence = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
+    telegram = models.ForeignKey("Telegram", models.PROTECT, null=True, related_name="reads", db_index=False)
+    evidence = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -103,10 +102,29 @@ class Read(models.Model):
             ),
             models.CheckConstraint(name="read_index_not_negative", condition=Q(index_milli__gte=0)),
         ]
-        indexes = [models.Index(fields=["state", "read_on"], name="read_held", condition=Q(state="held"))]
+        indexes = [
+            models.Index(fields=["read_on"], name="read_held", condition=Q(state="held")),
+            models.Index(fields=["register"], name="read_set_aside", condition=~Q(state="accepted")),
+            models.Index(fields=["telegram"], name="read_telegram", condition=Q(telegram__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.register} {self.read_on}"
+
+
+class ReadChange(models.Model):
+    """Who moved a read from one state to another, when and why (MIS-09). Append-only."""
+
+    read = models.ForeignKey(Read, models.PROTECT, related_name="changes")
+    from_state = models.CharField(max_length=10, choices=Read.State)
+    to_state = models.CharField(max_length=10, choices=Read.State)
+    reason = models.CharField(max_length=200)
+    changed_by = models.CharField(max_length=80, help_text="login of the person, or the rule that decided")
+    changed_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(Read, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.read}: {self.from_state} -> {self.to_state}"
 
 
 class Telegram(models.Model):
@@ -161,6 +179,8 @@ class ReaderFile(models.Model):
     imported_at = models.DateTimeField()
     lines = models.IntegerField()
     accepted = models.IntegerField()
+    held = models.IntegerField()
+    repeated = models.IntegerField(help_text="reads that were there already, with the same index")
     rejected = models.IntegerField()
     rejects = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
 
@@ -169,12 +189,14 @@ class ReaderFile(models.Model):
 
 
 class AnnualConsumption(models.Model):
-    """Ca of a service point, computed by 31 July for the following year (TIMSII art. 10)."""
+    """Ca of a service point for the estimates of a year, computed by 31 July before it (TIMSII art. 10)."""
 
     service_point = models.ForeignKey("customers.ServicePoint", models.PROTECT, related_name="annual_consumptions")
     year = models.SmallIntegerField()
     quantity_milli = models.BigIntegerField()
     basis = models.CharField(max_length=10, choices=[("reads", "Letture"), ("class", "Classe d'uso")])
+    earlier_on = models.DateField(null=True, help_text="days of the two measures it rests on; empty: class mean")
+    later_on = models.DateField(null=True)
     computed_on = models.DateField()
 
     class Meta:

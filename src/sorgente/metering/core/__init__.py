@@ -1,0 +1,1 @@
+"""Pure functions of metering: values and columns in, values and columns out."""
