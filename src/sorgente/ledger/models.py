@@ -1,24 +1,32 @@
-"""Double-entry receivables. Append-only: the database itself refuses a change."""
+"""Double-entry receivables. Append-only: the database itself refuses a change (migration 0002_guard).
+
+Every entry on a contract account stands on the account `receivables` and has an open item: what a customer owes
+is a positive item, what we owe a customer a negative one, and the balance is the sum of both.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
 
 class LedgerAccount(models.Model):
+    """One row of the chart, kept in rules/ledger/accounts.yaml and loaded after every migration."""
+
     class Kind(models.TextChoices):
         ASSET = "asset", "Attività"
         LIABILITY = "liability", "Passività"
         INCOME = "income", "Ricavi"
         EXPENSE = "expense", "Costi"
 
-    code = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=20, unique=True, help_text="what the program posts to; never changes")
+    number = models.CharField(max_length=20, help_text="in the utility's own plan of accounts")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.number} {self.name}"
 
 
 class Transaction(models.Model):
@@ -29,23 +37,32 @@ class Transaction(models.Model):
     kind = models.CharField(max_length=20)
     booked_on = models.DateField()
     description = models.CharField(max_length=200)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["booked_on"], name="transaction_day")]
+        indexes = [BrinIndex(fields=["booked_on"], name="transaction_day")]
 
     def __str__(self) -> str:
         return self.source
 
 
 class Entry(models.Model):
-    """A debit (positive cents) or a credit (negative) that never changes."""
+    """A debit (positive cents) or a credit (negative) that never changes.
 
-    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="entries")
-    account = models.ForeignKey(LedgerAccount, models.PROTECT, related_name="+", db_index=False)
+    Its foreign keys are kept by one check per statement instead of one per row: nothing they point at can be deleted.
+    """
+
+    pk = models.CompositePrimaryKey("transaction_id", "position")
+    transaction = models.ForeignKey(
+        Transaction, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
+    position = models.SmallIntegerField()
+    account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, related_name="entries", db_index=False, db_constraint=False
+    )
     contract_account = models.ForeignKey(
-        "customers.ContractAccount", models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.ContractAccount", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     cents = models.BigIntegerField()
 
@@ -65,7 +82,8 @@ class Entry(models.Model):
 class OpenItem(models.Model):
     """A receivable (positive) or a credit (negative) of a contract account that can be settled."""
 
-    entry = models.OneToOneField(Entry, models.PROTECT, related_name="open_item")
+    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="open_items", db_index=False)
+    position = models.SmallIntegerField(help_text="the entry of that transaction")
     contract_account = models.ForeignKey("customers.ContractAccount", models.PROTECT, related_name="open_items")
     reference = models.CharField(max_length=40, help_text="bill number, or the payment that made the credit")
     due_on = models.DateField()
@@ -74,6 +92,7 @@ class OpenItem(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["transaction", "position"], name="open_item_entry_once"),
             models.CheckConstraint(name="open_item_not_zero", condition=~Q(cents=0)),
             models.CheckConstraint(
                 name="open_item_not_over_settled",
@@ -100,7 +119,11 @@ class Allocation(models.Model):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:
-        constraints = [models.CheckConstraint(name="allocation_not_zero", condition=~Q(cents=0))]
+        constraints = [
+            models.CheckConstraint(
+                name="allocation_sign", condition=Q(cents__gt=0, undoes=None) | Q(cents__lt=0, undoes__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.receivable} <- {self.credit}: {self.cents}"

@@ -3,6 +3,7 @@
     in force on   the day the rule is applied to (supply, bill or event day, as `applies_by` says)
     known on      the day we ask from: what was published later was not known
 
+A dated rule is a file with `applies_by`; each entry holds one `value`, `steps` or `table`, or several named figures.
 A rule that ends does so by `value: null` (or `steps: null`) with its own citation; asking beyond it is an error.
 """
 
@@ -20,9 +21,10 @@ import yaml
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.paths import rules_dir
 
-OTHER_FORMATS = ("calendars", "tariffs")  # folders of rules/ with readers of their own
 _APPLIES_BY = ("supply_day", "bill_day", "event_day")
 _HOLDS = ("value", "steps", "table")
+_REMARKS = ("verified", "note", "evidence", "amended_by")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class RuleRefused(SorgenteError):
@@ -108,9 +110,9 @@ class Rules:
         found: dict[str, Rule] = {}
         for path in sorted(folder.rglob("*.yaml")):
             name = path.relative_to(folder)
-            if name.parts[0] in OTHER_FORMATS:
-                continue
             rule = read_rule(path.read_text(encoding="utf-8"), file=str(name))
+            if rule is None:
+                continue
             if rule.id in found:
                 raise RuleRefused(
                     f"{name} id", f"{rule.id} is also in {found[rule.id].file}.", "Give each rule its own id."
@@ -150,14 +152,16 @@ def rules() -> Rules:
     return _loaded(rules_dir())
 
 
-def read_rule(text: str, *, file: str) -> Rule:
-    """Return the rule written in a YAML text; raises RuleRefused."""
+def read_rule(text: str, *, file: str) -> Rule | None:
+    """Return the rule written in a YAML text, None where it holds other data; raises RuleRefused."""
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise RuleRefused(file, f"It is not YAML: {error}.", "Correct the file.") from None
     if not isinstance(content, dict):
         raise RuleRefused(file, "It is not a mapping.", "Write id, says, applies_by and values.")
+    if "applies_by" not in content:
+        return None
     _refuse_floats(content, file, "")
     for name in ("id", "says", "applies_by", "values"):
         if not content.get(name):
@@ -182,19 +186,21 @@ def _entry(one: Any, file: str, place: str) -> RuleEntry:
     if not isinstance(cite, dict) or not cite.get("act"):
         raise RuleRefused(f"{file} {place}.cite", "There is no act.", "Cite the act that says so.")
     holding = [name for name in _HOLDS if name in one]
-    if len(holding) != 1:
+    fields = {key: value for key, value in one.items() if key not in ("from", "cite", *_HOLDS)}
+    figures = {key: value for key, value in fields.items() if key not in _REMARKS}
+    if len(holding) > 1 or not (holding or figures):
         raise RuleRefused(f"{file} {place}", f"It holds {holding or 'nothing'}.", f"Give one of {', '.join(_HOLDS)}.")
     published = cite.get("published")
     if published is not None and not isinstance(published, date):
         raise RuleRefused(f"{file} {place}.cite.published", f"{published!r} is not a day.", "Write 2026-01-31.")
     return RuleEntry(
         start=one["from"],
-        value=one[holding[0]],
+        value=one[holding[0]] if holding else figures,
         cite=cite,
         published=published,
-        verified=bool(one.get("verified", True)),
-        note=str(one.get("note", "")),
-        fields={key: value for key, value in one.items() if key not in ("from", "cite", *_HOLDS)},
+        verified=bool(one.get("verified", "⚠" not in str(one.get("evidence", "")))),
+        note=str(one.get("note", one.get("evidence", ""))).strip(),
+        fields=fields,
     )
 
 
