@@ -52,7 +52,7 @@ class _Stop(Exception):
 class _Telegram:
     """What is known of a telegram so far, so that an answer that ends early still says whose it was."""
 
-    __slots__ = ("access", "address", "afl", "ell", "find_key", "frame", "notes", "security", "status")
+    __slots__ = ("access", "address", "afl", "ell", "find_key", "frame", "notes", "security", "shortened", "status")
 
     def __init__(self, frame: Frame, find_key: FindKey) -> None:
         self.frame = frame
@@ -63,7 +63,8 @@ class _Telegram:
         self.ell: Ell | None = None
         self.afl: Afl | None = None
         self.security = "none"
-        self.notes = ""
+        self.notes = f" {frame.missing} bytes of the frame are missing." if frame.missing else ""
+        self.shortened = frame.missing > 0
 
     def key(self, *, needed: bool = True) -> bytes:
         """Return the meter's AES key, b"" when there is none and none is needed. Raises _Stop."""
@@ -126,8 +127,6 @@ class Decoder:
 
     def _answer(self, frame: Frame, find_key: FindKey) -> Decoded:
         telegram = _Telegram(frame, find_key)
-        if frame.missing:
-            telegram.notes = f" {frame.missing} bytes of the frame are missing."
         try:
             return self._layers(telegram, frame.payload)
         except _Stop as stop:
@@ -224,6 +223,8 @@ class Decoder:
         if telegram.address is None:
             telegram.address = read_address(b"\0\0", b"\0\0\0\0", 0, 0)
         body = header.body
+        if telegram.afl is not None and telegram.afl.mac and header.mode != 7:
+            raise _Stop("malformed", "The telegram has a MAC and no header of mode 7 to go with it. Receive it again.")
         if header.mode and ci not in BARE:
             body = self._opened(telegram, header)
         if ci in _RECORDS:
@@ -270,6 +271,10 @@ class Decoder:
             return body
         if size > len(body):
             size = len(body) & ~15
+            if not clear:
+                body = body[:size]
+                telegram.shortened = True
+                telegram.notes = " The last encrypted block is incomplete and was left out."
         key = telegram.key(needed=not clear)
         if key and size:
             raw = header.address
@@ -310,7 +315,7 @@ class Decoder:
             return body
         if afl is None or not afl.counter or not afl.mac:
             raise _Stop("unsupported", "Encryption mode 7 without message counter and MAC cannot be checked.")
-        if telegram.frame.missing:
+        if telegram.shortened:
             raise _Stop("malformed", f"The MAC does not fit.{telegram.notes} Receive the telegram again.")
         raise telegram.wrong_key()
 
@@ -334,7 +339,7 @@ class Decoder:
                 raise _Stop("malformed", f"{reading.problem} Ask the meter again.")
         # A body that stops making sense was perhaps never made of records: it gives no total, unless bytes of the
         # frame are known to be missing, which explains the stop.
-        if reading.candidates and (not reading.problem or (reading.cut and telegram.frame.missing)):
+        if reading.candidates and (not reading.problem or (reading.cut and telegram.shortened)):
             litres, watt_hours = headline(reading.candidates)
         if reading.maker:
             address = telegram.address
@@ -382,11 +387,12 @@ class Decoder:
         )
 
     def _format(self, telegram: _Telegram, body: bytes) -> Decoded:
-        """A format frame brings the headers alone: length, signature, headers."""
-        if len(body) < 4 or len(body) < 1 + body[0] or body[0] < 3:
-            raise _Stop("malformed", "The format telegram is cut. Receive it again.")
-        signature, headers = body[1] | body[2] << 8, body[3 : 1 + body[0]]
-        if crc16(headers) != signature or split_headers(headers) is None:
+        """Learn from a format frame, which brings the headers alone: length, signature, headers."""
+        signature = int.from_bytes(body[1:3], "little")
+        # Makers count the length with and without its own byte; the signature tells which end is right.
+        ends = (body[0] + 1, body[0], len(body)) if len(body) > 3 else ()
+        headers = next((body[3:end] for end in ends if crc16(body[3:end]) == signature), b"")
+        if not headers or split_headers(headers) is None:
             raise _Stop("malformed", "The format telegram does not fit its signature. Receive it again.")
         self._learn(headers)
         return _reply(

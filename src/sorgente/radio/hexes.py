@@ -8,7 +8,7 @@ from sorgente.shared.errors import SorgenteError
 
 _WMBUSMETERS = re.compile(r"telegram=\|?([0-9A-Fa-f_ ]+)")
 _JSON_FIELD = re.compile(r'"telegram(?:_hex)?"\s*:\s*"([^"]*)"')
-_RTL_WMBUS = re.compile(r"[;,]\s*0x([0-9A-Fa-f]+)\s*;?\s*$")
+_RTL_WMBUS = re.compile(r";\s*0x([0-9A-Fa-f]{8,})\s*;?\s*$")
 _SEPARATORS = re.compile(r"0[xX]|[\s:;,.|_\-]")
 
 

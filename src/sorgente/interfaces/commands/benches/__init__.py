@@ -1,0 +1,1 @@
+"""The measurements of `sorgente bench`, one module each with `measure(size)`."""
