@@ -17,6 +17,7 @@ from typing import Any, TextIO
 from sorgente.rating.questions import Question, answers, question_from
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.book import TariffBook
+from sorgente.tariffs.model import Component
 from sorgente.tariffs.neutral import load_tariff
 from sorgente.tariffs.node import TariffRefused
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer every line of standard input; 1 when the tariff itself is refused (each line then says why)."""
     try:
         tariff = load_tariff(Path(arguments.tariff))
-        components = ()
+        components: tuple[Component, ...] = ()
         if tariff.national_components:
             from sorgente.tariffs.components import national_components
 
