@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 
 
 class Document(models.Model):
-    """One document. Its bytes lie in the archive folder under their SHA-256; they never change."""
+    """One document. Its bytes lie in the archive folder under their SHA-256; neither they nor this row change."""
 
     class Kind(models.TextChoices):
         BILL = "bill", "Bolletta"
@@ -28,8 +29,14 @@ class Document(models.Model):
     metadata = models.JSONField(default=dict)
     stored_at = models.DateTimeField()
 
+    # Set by store_document: the archive had these bytes before.
+    already_stored = False
+
     class Meta:
         constraints = [models.CheckConstraint(name="document_has_bytes", condition=models.Q(size__gt=0))]
+        triggers = [
+            pgtrigger.Protect(name="document_never_changes", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return self.title
