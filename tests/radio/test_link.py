@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sorgente.radio import Decoder
 from sorgente.radio.crc import crc16
 from sorgente.radio.encode import framed, mode5, plain
-from tests.radio.vectors import KEY, LITRES, METER, RECORDS, format_a, format_b, wired
+from tests.radio.vectors import KEY, LITRES, METER, RECORDS, format_a, format_b, wired, wired_raw
 
 LONG = RECORDS + bytes.fromhex("0dfd11a0") + b"x" * 160  # a text of 160 letters makes the frame longer than 128 bytes
 
@@ -103,12 +103,15 @@ def test_no_bytes_break_the_decoder(data):
     assert Decoder().decode(data, KEY).outcome in ("decoded", "wrong_key", "unsupported", "malformed")
 
 
-@given(
-    st.sampled_from([0x72, 0x7A, 0x78, 0x79, 0x7B, 0x69, 0x6A, 0x6B, 0x8C, 0x8D, 0x8E, 0x8F, 0x90, 0x8A, 0xA2, 0x70]),
-    st.binary(max_size=200),
-)
-def test_no_content_behind_a_right_link_layer_breaks_the_decoder(ci, data):
-    answer = Decoder().decode(framed(METER, bytes((ci,)) + data), KEY)
+CI_FIELDS = [
+    0x69, 0x6A, 0x6B, 0x70, 0x72, 0x73, 0x78, 0x79, 0x7A, 0x7B, 0x8A, 0x8B, 0x8C, 0x8D, 0x8E, 0x8F, 0x90, 0xA2,
+]  # fmt: skip
+
+
+@given(st.sampled_from(CI_FIELDS), st.binary(max_size=200), st.booleans())
+def test_no_content_behind_a_right_link_layer_breaks_the_decoder(ci, data, by_wire):
+    content = bytes((ci,)) + data
+    answer = Decoder().decode(wired_raw(content) if by_wire else framed(METER, content), KEY)
     assert answer.outcome in ("decoded", "wrong_key", "unsupported", "malformed")
     assert answer.message
 

@@ -47,6 +47,12 @@ def wired(records: bytes, *, number: str = "20260042", status: int = 0) -> bytes
     return bytes((0x68, len(body), len(body), 0x68)) + body + bytes((sum(body) & 0xFF, 0x16))
 
 
+def wired_raw(content: bytes) -> bytes:
+    """Return a wired frame around any content that starts with its CI field."""
+    body = b"\x08\x01" + content
+    return bytes((0x68, len(body), len(body), 0x68)) + body + bytes((sum(body) & 0xFF, 0x16))
+
+
 def signature(headers: tuple[str, ...] = HEADERS) -> bytes:
     return crc16(bytes.fromhex("".join(headers))).to_bytes(2, "little")
 

@@ -10,79 +10,26 @@ one thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sorgente.radio import fixed, security
-from sorgente.radio.answer import Address, Decoded, Outcome, Record
+from sorgente.radio.answer import Decoded, Outcome, Record
 from sorgente.radio.crc import crc16
 from sorgente.radio.formats import FormatStore, MemoryFormats, full_body, shipped_formats, split_headers
-from sorgente.radio.layers import BARE, LONG, SHORT, Afl, BadLayer, Ell, Header, read_afl, read_ell, read_header
+from sorgente.radio.fragments import Fragments
+from sorgente.radio.layers import BARE, LONG, SHORT, BadLayer, read_afl, read_ell, read_header
 from sorgente.radio.link import BadFrame, ForeignFrame, Frame, read_frame
+from sorgente.radio.opening import open_body, open_link
 from sorgente.radio.plugins import MakerPart, Plugins
 from sorgente.radio.records import Reading, read_records
+from sorgente.radio.telegram import FindKey, Stop, Telegram
 from sorgente.radio.totals import fixed_headline, headline
 from sorgente.radio.words import APPLICATION_ERRORS, STATUS_WORDS, medium_word, read_address
 
-FindKey = Callable[[Address], bytes | None]
-
-_MOST_WAITING = 1_000
 _MOST_FORMATS_NOTED = 10_000
-_FILLER = b"\x2f\x2f"
 _RECORDS, _COMPACT, _FORMAT = frozenset({0x72, 0x7A, 0x78}), frozenset({0x79, 0x7B}), frozenset({0x69, 0x6A, 0x6B})
-_NO_DATA = frozenset({0x8A, 0x8B})
 _KNOWN = LONG | SHORT | BARE
 _MAKER = range(0xA0, 0xB8)
-_MODES = {2: "DES", 3: "DES", 4: "AES with a fixed vector", 8: "AES-CTR", 9: "AES-GCM", 10: "AES-CCM", 13: "TLS"}
-
-_NO_KEY = "The telegram is encrypted and no key is known. Load the key of meter {}."
-_BAD_KEY = "The key does not open the telegram. Check the key of meter {} in the maker's key file."
-_KEY_SIZE = "The key has {} bytes and AES-128 needs 16. Check the key of meter {} in the maker's key file."
-
-
-class _Stop(Exception):
-    """Reading ends here, with this answer."""
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome: Outcome = outcome
-        self.message = message
-
-
-class _Telegram:
-    """What is known of a telegram so far, so that an answer that ends early still says whose it was."""
-
-    __slots__ = ("access", "address", "afl", "ell", "find_key", "frame", "notes", "security", "shortened", "status")
-
-    def __init__(self, frame: Frame, find_key: FindKey) -> None:
-        self.frame = frame
-        self.find_key = find_key
-        self.address = frame.address
-        self.access: int | None = None
-        self.status = 0
-        self.ell: Ell | None = None
-        self.afl: Afl | None = None
-        self.security = "none"
-        self.notes = f" {frame.missing} bytes of the frame are missing." if frame.missing else ""
-        self.shortened = frame.missing > 0
-
-    def key(self, *, needed: bool = True) -> bytes:
-        """Return the meter's AES key, b"" when there is none and none is needed. Raises _Stop."""
-        assert self.address is not None
-        key = self.find_key(self.address)
-        if key is None:
-            if needed:
-                raise _Stop("wrong_key", _NO_KEY.format(self.address.meter_id))
-            return b""
-        if len(key) != security.BLOCK:
-            if needed:
-                raise _Stop("wrong_key", _KEY_SIZE.format(len(key), self.address.meter_id))
-            return b""
-        return key
-
-    def wrong_key(self) -> _Stop:
-        assert self.address is not None
-        return _Stop("wrong_key", _BAD_KEY.format(self.address.meter_id))
 
 
 class Decoder:
@@ -97,7 +44,7 @@ class Decoder:
         self._plugins = Plugins() if plugins is None else plugins
         self._keys = security.KeyRing()
         self._noted: set[bytes] = set()
-        self._waiting: dict[bytes, list[Afl]] = {}
+        self._fragments = Fragments()
 
     def decode(self, telegram: bytes, key: bytes | None) -> Decoded:
         """Return the answer to one telegram. Never raises, whatever the bytes are.
@@ -126,25 +73,27 @@ class Decoder:
         return answer
 
     def _answer(self, frame: Frame, find_key: FindKey) -> Decoded:
-        telegram = _Telegram(frame, find_key)
+        telegram = Telegram(frame, find_key)
         try:
             return self._layers(telegram, frame.payload)
-        except _Stop as stop:
+        except Stop as stop:
             return _reply(telegram, stop.outcome, stop.message)
         except BadLayer as error:
             return _reply(telegram, "malformed", f"{error} Receive the telegram again.")
 
     # ------------------------------------------------------------------ layers
 
-    def _layers(self, telegram: _Telegram, payload: bytes) -> Decoded:
+    def _layers(self, telegram: Telegram, payload: bytes) -> Decoded:
         for _ in range(4):
             if not payload:
-                raise _Stop("malformed", "The telegram ends before its data. Receive it again.")
+                raise Stop("malformed", "The telegram ends before its data. Receive it again.")
             ci = payload[0]
+            if not telegram.frame.secondary:
+                break  # wired frames have neither
             if 0x8C <= ci <= 0x8F and telegram.ell is None:
-                payload = self._link_extension(telegram, read_ell(payload))
+                payload = open_link(telegram, read_ell(payload), self._keys)
             elif ci == 0x90 and telegram.afl is None:
-                payload = self._joined(telegram, read_afl(payload))
+                payload = self._fragments.join(telegram, read_afl(payload))
             else:
                 break
         if ci in _KNOWN:
@@ -157,62 +106,9 @@ class Decoder:
             return _reply(telegram, "decoded", f"The meter answers with an error: {word}. Ask it again.")
         if ci == 0x73 and not telegram.frame.secondary:
             return _fixed(telegram, payload[1:])
-        raise _Stop("unsupported", f"CI field {ci:02X} is not meter data of EN 13757. Ask for a plug-in.")
+        raise Stop("unsupported", f"CI field {ci:02X} is not meter data of EN 13757. Ask for a plug-in.")
 
-    def _link_extension(self, telegram: _Telegram, ell: Ell) -> bytes:
-        telegram.ell, telegram.access = ell, ell.access
-        payload = ell.payload
-        if not ell.session:
-            return payload
-        if crc16(payload) == ell.checksum:
-            telegram.security = "clear" if ell.method else "none"
-            return payload
-        if ell.method == 0:
-            raise _Stop("malformed", "The checksum of the extended link layer is wrong. Receive the telegram again.")
-        if ell.method != 1:
-            raise _Stop("unsupported", f"Encryption {ell.method} of the extended link layer is reserved.")
-        key = self._keys.get(telegram.key())
-        # The two checksum bytes are encrypted with the payload and come first.
-        sealed = ell.checksum.to_bytes(2, "little") + payload
-        start = telegram.frame.secondary + bytes((ell.control,)) + ell.session + b"\0\0\0"
-        plain = key.counter(sealed, start)
-        if crc16(plain[2:]) != plain[0] | plain[1] << 8:
-            raise telegram.wrong_key()
-        telegram.security = "ell"
-        return plain[2:]
-
-    def _joined(self, telegram: _Telegram, afl: Afl) -> bytes:
-        """Return the payload of a message; raises _Stop while fragments of it are still to come."""
-        if afl.fragment <= 1 and not afl.more:
-            telegram.afl = afl
-            return afl.payload
-        sender = telegram.frame.secondary
-        parts = self._waiting.pop(sender, [])
-        if afl.fragment <= 1:
-            parts = []
-        elif parts and parts[-1].fragment == afl.fragment:
-            parts.pop()  # the same fragment heard twice
-        if (parts[-1].fragment if parts else 0) + 1 != max(afl.fragment, 1):
-            raise _Stop(
-                "malformed", f"Part {afl.fragment} of a message came without the parts before it. Wait for all."
-            )
-        parts.append(afl)
-        if afl.more:
-            if len(self._waiting) >= _MOST_WAITING:
-                del self._waiting[next(iter(self._waiting))]
-            self._waiting[sender] = parts
-            raise _Stop("decoded", f"Part {max(afl.fragment, 1)} of a message; the rest is still to come.")
-
-        def sent(pieces: list[bytes]) -> bytes:
-            return next((piece for piece in pieces if piece), b"")
-
-        telegram.afl = Afl(
-            0, False, sent([p.control for p in parts]), sent([p.counter for p in parts]), sent([p.mac for p in parts]),
-            sent([p.length for p in parts]), b"".join(p.payload for p in parts),
-        )  # fmt: skip
-        return telegram.afl.payload
-
-    def _transport(self, telegram: _Telegram, payload: bytes) -> Decoded:
+    def _transport(self, telegram: Telegram, payload: bytes) -> Decoded:
         ci = payload[0]
         header = read_header(payload)
         if header.address:
@@ -224,9 +120,9 @@ class Decoder:
             telegram.address = read_address(b"\0\0", b"\0\0\0\0", 0, 0)
         body = header.body
         if telegram.afl is not None and telegram.afl.mac and header.mode != 7:
-            raise _Stop("malformed", "The telegram has a MAC and no header of mode 7 to go with it. Receive it again.")
+            raise Stop("malformed", "The telegram has a MAC and no header of mode 7 to go with it. Receive it again.")
         if header.mode and ci not in BARE:
-            body = self._opened(telegram, header)
+            body = open_body(telegram, header, self._keys)
         if ci in _RECORDS:
             return self._records(telegram, ci, body, learn=True)
         if ci in _COMPACT:
@@ -235,99 +131,15 @@ class Decoder:
             return self._format(telegram, body)
         return _reply(telegram, "decoded", "The telegram carries a header and no data.")
 
-    # ------------------------------------------------------------------ decryption
-
-    def _opened(self, telegram: _Telegram, header: Header) -> bytes:
-        """Return the body in clear. Raises _Stop."""
-        body, mode = header.body, header.mode
-        clear = body[:2] == _FILLER
-        if mode == 5:
-            return self._mode5(telegram, header, clear)
-        if mode == 7:
-            return self._mode7(telegram, header, clear)
-        if clear or not body:
-            telegram.security = "clear"
-            return body
-        if mode >= 16:
-            # Reserved numbers stand on clear bodies of some makers and on secret ones of others. Only a body whose
-            # every byte is a record with a known meaning is taken for a clear one.
-            reading = read_records(body)
-            if reading.problem or any(record.quantity == "unknown" for record in reading.records):
-                raise _Stop(
-                    "unsupported", f"Encryption mode {mode} is the maker's own. Ask for a plug-in of this maker."
-                )
-            telegram.security = "clear"
-            return body
-        name = _MODES.get(mode)
-        raise _Stop(
-            "unsupported", f"Encryption mode {mode}{f' ({name})' if name else ''} is not read. Ask for a plug-in."
-        )
-
-    def _mode5(self, telegram: _Telegram, header: Header, clear: bool) -> bytes:
-        body = header.body
-        size = header.blocks * security.BLOCK
-        if not size:
-            telegram.security = "clear"
-            return body
-        if size > len(body):
-            size = len(body) & ~15
-            if not clear:
-                body = body[:size]
-                telegram.shortened = True
-                telegram.notes = " The last encrypted block is incomplete and was left out."
-        key = telegram.key(needed=not clear)
-        if key and size:
-            raw = header.address
-            meter = raw[4:6] + raw[:4] + raw[6:8] if raw else telegram.frame.secondary
-            vector = meter + bytes((header.access,)) * 8
-            if len(vector) == security.BLOCK:
-                plain = self._keys.get(key).decrypt_cbc(body[:size], vector)
-                if plain[:2] == _FILLER:
-                    telegram.security = "mode5"
-                    return plain + body[size:]
-        if not clear:
-            if not size:
-                raise _Stop("malformed", "The telegram ends inside its first encrypted block. Receive it again.")
-            raise telegram.wrong_key()
-        telegram.security = "clear"
-        return body
-
-    def _mode7(self, telegram: _Telegram, header: Header, clear: bool) -> bytes:
-        body, afl = header.body, telegram.afl
-        size = header.blocks * security.BLOCK
-        raw_key = telegram.key(needed=not clear)
-        if raw_key and afl is not None and afl.counter and afl.mac:
-            key = self._keys.get(raw_key)
-            number = header.address[:4] if header.address else telegram.frame.secondary[2:6]
-            message = afl.control + afl.counter + afl.length + header.raw + body
-            if security.mac_fits(security.derived(key, 1, afl.counter, number), message, afl.mac):
-                size = min(size, len(body)) & ~15
-                opened = security.Key(security.derived(key, 0, afl.counter, number))
-                plain = opened.decrypt_cbc(body[:size], bytes(security.BLOCK)) if size else b""
-                if size and plain[:2] != _FILLER:
-                    raise _Stop(
-                        "malformed", "The telegram is authentic and its content is not readable. Tell the maker."
-                    )
-                telegram.security = "mode7"
-                return plain + body[size:]
-        if clear:
-            telegram.security = "clear"
-            return body
-        if afl is None or not afl.counter or not afl.mac:
-            raise _Stop("unsupported", "Encryption mode 7 without message counter and MAC cannot be checked.")
-        if telegram.shortened:
-            raise _Stop("malformed", f"The MAC does not fit.{telegram.notes} Receive the telegram again.")
-        raise telegram.wrong_key()
-
     # ------------------------------------------------------------------ content
 
-    def _records(self, telegram: _Telegram, ci: int, body: bytes, *, learn: bool = False) -> Decoded:
+    def _records(self, telegram: Telegram, ci: int, body: bytes, *, learn: bool = False) -> Decoded:
         reading = read_records(body)
         if reading.headers and learn and not telegram.notes and reading.headers not in self._noted:
             self._learn(reading.headers)
         return self._complete(telegram, ci, reading)
 
-    def _complete(self, telegram: _Telegram, ci: int, reading: Reading) -> Decoded:
+    def _complete(self, telegram: Telegram, ci: int, reading: Reading) -> Decoded:
         records, message = reading.records, ""
         litres = watt_hours = None
         status = STATUS_WORDS[telegram.status]
@@ -336,7 +148,7 @@ class Decoder:
         if reading.problem:
             message = f"{reading.problem} {len(records)} records before it were read."
             if not records or not telegram.frame.secondary:
-                raise _Stop("malformed", f"{reading.problem} Ask the meter again.")
+                raise Stop("malformed", f"{reading.problem} Ask the meter again.")
         # A body that stops making sense was perhaps never made of records: it gives no total, unless bytes of the
         # frame are known to be missing, which explains the stop.
         if reading.candidates and (not reading.problem or (reading.cut and telegram.shortened)):
@@ -357,6 +169,8 @@ class Decoder:
             message = "No standard record holds the meter's total."
             if reading.maker:
                 message += " It may be in the maker's own block: ask for a plug-in."
+        if reading.more:
+            message = f"{message} Another telegram completes this one.".lstrip()
         return _reply(telegram, "decoded", message, litres, watt_hours, records, reading.read_at, status)
 
     def _learn(self, headers: bytes) -> None:
@@ -367,9 +181,9 @@ class Decoder:
         if split_headers(headers) is not None and self._formats.get(signature) != headers:
             self._formats.put(signature, headers)
 
-    def _compact(self, telegram: _Telegram, ci: int, body: bytes) -> Decoded:
+    def _compact(self, telegram: Telegram, ci: int, body: bytes) -> Decoded:
         if len(body) < 4:
-            raise _Stop("malformed", "The compact telegram ends before its data. Receive it again.")
+            raise Stop("malformed", "The compact telegram ends before its data. Receive it again.")
         signature, checksum = body[0] | body[1] << 8, body[2] | body[3] << 8
         seen = False
         for headers in (self._formats.get(signature), shipped_formats().get(signature)):
@@ -380,26 +194,26 @@ class Decoder:
             if whole is not None and crc16(whole) == checksum:
                 return self._records(telegram, ci, whole)
         if seen:
-            raise _Stop("malformed", "The compact telegram does not fit its checksum. Receive it again.")
-        raise _Stop(
+            raise Stop("malformed", "The compact telegram does not fit its checksum. Receive it again.")
+        raise Stop(
             "unsupported",
             f"Compact telegram of format {signature:04X}, not met so far. Receive a full one of this model first.",
         )
 
-    def _format(self, telegram: _Telegram, body: bytes) -> Decoded:
+    def _format(self, telegram: Telegram, body: bytes) -> Decoded:
         """Learn from a format frame, which brings the headers alone: length, signature, headers."""
         signature = int.from_bytes(body[1:3], "little")
         # Makers count the length with and without its own byte; the signature tells which end is right.
         ends = (body[0] + 1, body[0], len(body)) if len(body) > 3 else ()
         headers = next((body[3:end] for end in ends if crc16(body[3:end]) == signature), b"")
         if not headers or split_headers(headers) is None:
-            raise _Stop("malformed", "The format telegram does not fit its signature. Receive it again.")
+            raise Stop("malformed", "The format telegram does not fit its signature. Receive it again.")
         self._learn(headers)
         return _reply(
             telegram, "decoded", f"Format {signature:04X} learnt; compact telegrams of this model can be read."
         )
 
-    def _maker_only(self, telegram: _Telegram, ci: int, body: bytes) -> Decoded:
+    def _maker_only(self, telegram: Telegram, ci: int, body: bytes) -> Decoded:
         address = telegram.address
         plugin = None if address is None else self._plugins.find(address)
         if plugin is not None and address is not None:
@@ -409,12 +223,12 @@ class Decoder:
                 return _reply(
                     telegram, "decoded", "", found.total_milli, found.total_wh, found.records, None, found.status
                 )  # fmt: skip
-        raise _Stop("unsupported", f"CI field {ci:02X} is the maker's own format. Ask for a plug-in of this maker.")
+        raise Stop("unsupported", f"CI field {ci:02X} is the maker's own format. Ask for a plug-in of this maker.")
 
 
-def _fixed(telegram: _Telegram, body: bytes) -> Decoded:
+def _fixed(telegram: Telegram, body: bytes) -> Decoded:
     if len(body) != fixed.SIZE:
-        raise _Stop("malformed", f"A fixed body has {fixed.SIZE} bytes and this one {len(body)}. Ask the meter again.")
+        raise Stop("malformed", f"A fixed body has {fixed.SIZE} bytes and this one {len(body)}. Ask the meter again.")
     found = fixed.read_fixed(body)
     telegram.address = read_address(b"\0\0", found.number, 0, found.medium)
     telegram.access, telegram.status = found.access, found.status
@@ -423,7 +237,7 @@ def _fixed(telegram: _Telegram, body: bytes) -> Decoded:
 
 
 def _reply(
-    telegram: _Telegram,
+    telegram: Telegram,
     outcome: Outcome,
     message: str,
     total_milli: int | None = None,

@@ -37,7 +37,7 @@ class Field:
     """
 
     __slots__ = (
-        "factor", "failed", "form", "function", "kind", "meaning", "modifiers", "quantity", "rank", "role", "simple",
+        "factor", "failed", "form", "function", "kind", "modifiers", "quantity", "rank", "role", "simple",
         "size", "storage", "subunit", "tariff", "unit",
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ class Field:
                     modifiers.append(vif.RECORD_ERRORS.get(low, f"record_error_{low:02x}"))
             else:
                 modifiers.append(vif.vife_word(low))
-        self.meaning, self.quantity, self.unit, self.form = meaning, meaning.quantity, meaning.unit, meaning.form
+        self.quantity, self.unit, self.form = meaning.quantity, meaning.unit, meaning.form
         self.modifiers = tuple(modifiers)
         self.failed = failed
         if self.form in (Form.DATE, Form.INSTANT) and any("per_" in word for word in modifiers):

@@ -2,7 +2,7 @@
 
 ELL  8C CC ACC | 8D CC ACC SN(4) CRC(2) | 8E CC ACC M(2) A(6) | 8F CC ACC M(2) A(6) SN(4) CRC(2)
 AFL  90 LEN FCL(2) [MCL] [KI(2)] [MCR(4)] [MAC] [ML(2)]
-TPL  72 ID(4) M(2) V T ACC ST CF(2) [CFE] | 7A ACC ST CF(2) [CFE] | 78 nothing
+TPL  72 ID(4) M(2) V T ACC ST CF(2) [CFE] | 7A ACC ST CF(2) [CFE] | 78 nothing; CFE in modes 7 and 13
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class Ell(NamedTuple):
     access: int
     session: bytes  # four bytes as sent, b"" without encryption
     checksum: int  # of the decrypted payload
-    other: bytes  # the other address of 8E and 8F
     payload: bytes
 
     @property
@@ -52,7 +51,6 @@ class Header(NamedTuple):
     access: int
     status: int
     config: int
-    extension: int | None
     raw: bytes  # from the CI field to the last header byte, as the MAC covers it
     body: bytes
 
@@ -69,18 +67,17 @@ def read_ell(payload: bytes) -> Ell:
     """Read an extended link layer; raises BadLayer when it is cut."""
     ci = payload[0]
     at = 3
-    other = session = b""
+    session = b""
     checksum = 0
     if ci in (0x8E, 0x8F):
-        other = payload[at : at + 8]
-        at += 8
+        at += 8  # the receiver's address, of no use here
     if ci in (0x8D, 0x8F):
         session = payload[at : at + 4]
         checksum = int.from_bytes(payload[at + 4 : at + 6], "little")
         at += 6
     if len(payload) <= at:
         raise BadLayer("The telegram ends inside the extended link layer.")
-    return Ell(payload[1], payload[2], session, checksum, other, payload[at:])
+    return Ell(payload[1], payload[2], session, checksum, payload[at:])
 
 
 def read_afl(payload: bytes) -> Afl:
@@ -123,16 +120,14 @@ def read_header(payload: bytes) -> Header:
         address = payload[1:9]
         at = 9
     if ci in BARE:
-        return Header(b"", -1, 0, 0, None, payload[:1], payload[1:])
+        return Header(b"", -1, 0, 0, payload[:1], payload[1:])
     if len(payload) < at + 4:
         raise BadLayer("The telegram ends inside the transport header.")
     access, status = payload[at], payload[at + 1]
     config = payload[at + 2] | payload[at + 3] << 8
     at += 4
-    extension = None
     if config >> 8 & 31 in (7, 13):
         if len(payload) <= at:
             raise BadLayer("The telegram ends inside the transport header.")
-        extension = payload[at]
         at += 1
-    return Header(address, access, status, config, extension, payload[:at], payload[at:])
+    return Header(address, access, status, config, payload[:at], payload[at:])

@@ -21,8 +21,6 @@ MEDIA: dict[int, str] = {
     0x33: "bidirectional_repeater", 0x36: "radio_converter", 0x37: "radio_converter_meter_side",
 }  # fmt: skip
 
-WATER_MEDIA = frozenset({0x06, 0x07, 0x10, 0x15, 0x16, 0x17})
-
 _APPLICATION = ((), ("busy",), ("application_error",), ("abnormal_condition",))
 _BITS = ((0x04, "low_battery"), (0x08, "permanent_error"), (0x10, "temporary_error"))
 _MAKER_BITS = ((0x20, "maker_bit_5"), (0x40, "maker_bit_6"), (0x80, "maker_bit_7"))
