@@ -66,12 +66,14 @@ def rate_compiled(spans: SpanColumns, conditions: ConditionColumns, book: Tariff
     refusals = RefusalColumns(*(np.zeros(count, np.int64) for _ in RefusalColumns._fields))
     months = np.array(month_starts(), np.int64)
     row_type = np.dtype([(name, np.int64) for name in Row.__dataclass_fields__])
+    shared = arrays_of(book)
     ranges = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
 
     def chunk(bounds: tuple[int, int]) -> list[RowColumns]:
         first, last = bounds
         blocks: list[RowColumns] = []
-        tables = arrays_of(book)  # of its own: threads that share arrays would fight over their reference counts
+        # Arrays of its own: threads that share them would fight over their reference counts.
+        tables = BookTables(*(table.copy() for table in shared))
         scratch = np.empty(_piece_rows(book), row_type)
         room = ROWS_PER_SPAN * (last - first) + 256
         while first < last:

@@ -8,11 +8,15 @@ through `_numba_type_`, and gets that of the compiled one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_HERE = Path(__file__).resolve().parent
 
 
 class Kernel(Generic[P, R]):
@@ -34,9 +38,26 @@ class Kernel(Generic[P, R]):
     def compiled(self) -> Callable[P, R]:
         import numba  # half a second: only on the mass path
 
-        made: Callable[P, R] = numba.njit(cache=True, nogil=True)(self.plain)
+        # Numba looks at the file of the outermost function alone to see whether its cache is stale; the kernels call
+        # each other across files, so the cache is kept in a folder named after the content of all of them.
+        config: Any = numba.config
+        kept = config.CACHE_DIR
+        config.CACHE_DIR = str(_HERE / "__pycache__" / f"kernels-{_digest()}")
+        try:
+            made: Callable[P, R] = numba.njit(cache=True, nogil=True)(self.plain)
+        finally:
+            config.CACHE_DIR = kept
         return made
 
     @property
     def _numba_type_(self) -> Any:
         return self.compiled._numba_type_  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    """Return a short name for the content of every file a kernel is made of."""
+    digest = sha256()
+    for path in [*sorted(_HERE.glob("*.py")), *sorted((_HERE.parent / "tariffs").glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

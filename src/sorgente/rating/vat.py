@@ -21,8 +21,18 @@ def vat_by_rate(charges: pa.Table, *, key: str = "contract_id") -> pa.Table:
     returns  columns `key`, rate_e4, base_cents, vat_cents, sorted by key and rate; a rate of 0 has its row too
     source   rules/rounding/rows.yaml
     """
-    sums = charges.select([key, "vat_e4", "cents"]).group_by([key, "vat_e4"], use_threads=False)
-    grouped = sums.aggregate([("cents", "sum")]).sort_by([(key, "ascending"), ("vat_e4", "ascending")])
+    keys, rates, cents = (charges.column(name).to_numpy() for name in (key, "vat_e4", "cents"))
+    # Rows of a document mostly stand together: summing runs first leaves the grouping a tenth of the work.
+    starts = np.flatnonzero(np.concatenate([[len(keys) > 0], (keys[1:] != keys[:-1]) | (rates[1:] != rates[:-1])]))
+    runs = pa.table(
+        {
+            key: keys[starts],
+            "vat_e4": rates[starts],
+            "cents": np.add.reduceat(cents, starts) if len(starts) else cents,
+        }
+    )
+    grouped = runs.group_by([key, "vat_e4"], use_threads=False).aggregate([("cents", "sum")])
+    grouped = grouped.sort_by([(key, "ascending"), ("vat_e4", "ascending")])
     base = grouped.column("cents_sum").to_numpy().astype(np.int64)
     rate = grouped.column("vat_e4").to_numpy().astype(np.int64)
     exact = np.abs(base) * rate

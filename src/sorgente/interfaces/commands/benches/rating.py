@@ -18,7 +18,7 @@ from sorgente.tariffs.book import FOREVER, TariffBook
 from sorgente.tariffs.library import tariff_book
 
 BATCH = 100_000  # bills rated at a time: memory does not grow with the size
-_JULY_2025 = 20_270  # days since 1970-01-01
+_JANUARY_2024 = 19_737  # the 15th, in days since 1970-01-01
 
 
 def measure(size: int) -> tuple[int, float, str]:
@@ -41,16 +41,16 @@ def frames(book: TariffBook, count: int, first: int) -> tuple[pa.Table, pa.Table
     """Return spans and conditions of `count` invented households, the same ones at every call."""
     draw = np.random.default_rng(first + 1)
     contract = np.arange(first, first + count)
-    start = _JULY_2025 + draw.integers(0, 330, count)
+    start = _JANUARY_2024 + draw.integers(0, 700, count)
     end = start + draw.integers(30, 151, count)
     persons = draw.integers(1, 6, count)
-    quantity = persons * (end - start) * draw.integers(60, 190, count)  # litres
+    quantity = persons * (end - start) * draw.integers(40, 120, count)  # litres
     spans = pa.table([contract, contract, _days(start), _days(end), quantity], schema=SPANS)
     moves = np.flatnonzero(draw.random(count) < 0.03)  # households that change size in the middle of the period
     change = np.full(count, FOREVER)
     change[moves] = (start[moves] + end[moves]) // 2
     who = np.concatenate([np.arange(count), moves])
-    began = np.concatenate([np.full(count, _JULY_2025 - 3_000), change[moves]])
+    began = np.concatenate([np.full(count, _JANUARY_2024 - 300), change[moves]])
     ended = np.concatenate([change, np.full(len(moves), FOREVER)])
     residents = np.concatenate([persons, persons[moves] + 1])
     order = np.lexsort((began, who))
