@@ -1,0 +1,93 @@
+"""A message before it is sent: which fields make it, which recipient its channel needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sorgente.shared.errors import SorgenteError
+from sorgente.shared.identifiers import email, pec
+
+EMAIL, PEC, POST, PORTAL = "email", "pec", "post", "portal"
+_LONGEST_SUBJECT = 200
+
+
+class MessageIncomplete(SorgenteError):
+    code = "messages.message.incomplete"
+
+
+class MessageDiffers(SorgenteError):
+    code = "messages.message.differs"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to queue. The same `key` twice is the same message, sent once.
+
+    key         `<subject>:<occasion>`, for example bill:2026/SII/0000123:issued
+    recipient   e-mail or PEC address; for a letter the postal address on one line; for the area the account number
+    about       what it is about, named like archive subjects: bill:2026/SII/0000123
+    document_id the archive document attached, or printed when it is a letter
+    """
+
+    key: str
+    channel: str
+    recipient: str
+    subject_line: str
+    body: str
+    about: str
+    contract_account_number: str = ""
+    document_id: int | None = None
+
+
+def checked(message: NewMessage) -> NewMessage:
+    """Return the message with its recipient in normal form.
+
+    raises  MessageIncomplete; InvalidEmail or InvalidPec when the address cannot be one
+    """
+    subject_line = " ".join(message.subject_line.split())
+    missing = [
+        name
+        for name, value in (("key", message.key), ("subject", subject_line), ("recipient", message.recipient.strip()))
+        if not value
+    ]
+    if missing:
+        raise MessageIncomplete(
+            f"Message {message.key}".strip(), f"It has no {' and no '.join(missing)}.", "Complete it before queueing."
+        )
+    if len(subject_line) > _LONGEST_SUBJECT:
+        raise MessageIncomplete(
+            f"Message {message.key}",
+            f"Its subject has {len(subject_line)} characters.",
+            f"Use at most {_LONGEST_SUBJECT}.",
+        )
+    if message.channel not in (EMAIL, PEC, POST, PORTAL):
+        raise MessageIncomplete(
+            f"Message {message.key}", f"{message.channel!r} is no channel.", "Use email, pec, post or portal."
+        )
+    recipient = {EMAIL: email, PEC: pec}.get(message.channel, str.strip)(message.recipient)
+    return NewMessage(
+        **{name: getattr(message, name) for name in _NAMES if name not in ("recipient", "subject_line")},
+        recipient=recipient,
+        subject_line=subject_line,
+    )
+
+
+def refuse_if_different(new: NewMessage, known: Any) -> None:
+    """Raise MessageDiffers when the message queued under this key says something else; names the first field."""
+    for name in _NAMES:
+        ours, theirs = getattr(new, name), getattr(known, name)
+        if ours != theirs:
+            raise MessageDiffers(
+                f"Message {new.key}",
+                f"It was queued before with another {name}: {_short(theirs)} instead of {_short(ours)}.",
+                "Give the new message a key of its own.",
+            )
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+_NAMES = tuple(field.name for field in fields(NewMessage))
