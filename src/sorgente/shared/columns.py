@@ -88,7 +88,7 @@ def read_arrow(connection: Any, sql: str, params: Mapping[str, Any] | Sequence[A
 
     connection  a psycopg connection or a Django one; the query runs inside its current transaction
     sql         a SELECT with psycopg placeholders (%s or %(name)s); with params, a literal percent sign is %%
-    params      NumPy arrays are sent as PostgreSQL arrays
+    params      NumPy arrays are sent as PostgreSQL arrays (of whole numbers: as a literal, '{1,2}')
     raises      ValueError when a column has a type this module does not carry: cast it in the query;
                 one column may weigh 1 GB at most (PostgreSQL's limit): ask for fewer rows at a time
     """
@@ -129,6 +129,9 @@ def _adapted(params: Mapping[str, Any] | Sequence[Any]) -> Any:
 
 
 def _listed(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        # An array literal: psycopg's own way with a list costs ten times as much.
+        return "{" + ",".join(map(str, value.tolist())) + "}"
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
