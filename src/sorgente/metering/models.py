@@ -181,6 +181,7 @@ class ReaderFile(models.Model):
     accepted = models.IntegerField()
     held = models.IntegerField()
     repeated = models.IntegerField(help_text="reads that were there already, with the same index")
+    without_read = models.IntegerField(help_text="visits that brought no read: absent, not accessible")
     rejected = models.IntegerField()
     rejects = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
 
