@@ -30,6 +30,7 @@ _LINE_REFUSED = int(Refusal.LINE_REFUSED)
 _PERSONS_UNKNOWN, _LARGE_HOUSEHOLD = int(Refusal.PERSONS_UNKNOWN), int(Refusal.LARGE_HOUSEHOLD)
 _NO_CLASS, _NOT_MONTHS, _BEYOND = int(Refusal.NO_CLASS), int(Refusal.NOT_WHOLE_MONTHS), int(Refusal.BEYOND_BRACKETS)
 _TOO_LARGE, _NO_YEAR_TOTAL = int(Refusal.TOO_LARGE), int(Refusal.NO_YEAR_TOTAL)
+_NO_COMMITMENT = int(Refusal.NO_COMMITMENT)
 _PRINTED_AT_MOST = 1_000_000  # count x days up to which the daily price with 8 decimals multiplies out to the cent
 
 
@@ -81,7 +82,7 @@ def put(
 
 @Kernel
 def count_of(piece: Any, basis: int) -> int:
-    """Return what a price or an edge is multiplied by; -1 where the household is not known."""
+    """Return what a price or an edge is multiplied by; below zero where the household is not known."""
     if basis == _UNIT:
         return piece.units  # type: ignore[no-any-return]
     if basis == _PERSON:
@@ -122,6 +123,8 @@ def rate_fixed(charge: Any, variant: Any, piece: Any, rows: Any, at: int, rule: 
         if time < 0:
             return at, _NOT_MONTHS
     times = count_of(piece, charge.basis) * time
+    if charge.basis == _COMMITMENT and piece.commitment == 0:
+        return at, _NO_COMMITMENT
     if times > variant.most:
         return at, _TOO_LARGE
     thousand = 1000 if charge.basis == _COMMITMENT else 1
@@ -169,6 +172,8 @@ def rate_brackets(
             count = count_of(piece, bracket.basis)
             if count < 0:
                 return at, _PERSONS_UNKNOWN
+            if bracket.basis == _COMMITMENT and count == 0:
+                return at, _NO_COMMITMENT
             if count * time > bracket.most:
                 return at, _TOO_LARGE
             year = divisor * 1000 if bracket.basis == _COMMITMENT else divisor

@@ -66,7 +66,7 @@ def rate_compiled(spans: SpanColumns, conditions: ConditionColumns, book: Tariff
     refusals = RefusalColumns(*(np.zeros(count, np.int64) for _ in RefusalColumns._fields))
     months = np.array(month_starts(), np.int64)
     row_type = np.dtype([(name, np.int64) for name in Row.__dataclass_fields__])
-    shared = arrays_of(book)
+    shared: list[Any] = list(arrays_of(book))
     ranges = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
 
     def chunk(bounds: tuple[int, int]) -> list[RowColumns]:

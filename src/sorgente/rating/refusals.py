@@ -26,6 +26,7 @@ class Refusal(IntEnum):
     TOO_LARGE = 14
     NO_YEAR_TOTAL = 15
     CONDITIONS_OUT_OF_RANGE = 16
+    NO_COMMITMENT = 17
 
 
 def code_of(refusal: int) -> str:
@@ -59,6 +60,8 @@ def message_of(book: TariffBook, refusal: int, detail: int, family: int, categor
         return f"{where} goes by persons, and their number is not known. Record the household."
     if refusal == Refusal.LARGE_HOUSEHOLD:
         return f"{where} goes by persons, and its edges for so large a household are not published. Load them."
+    if refusal == Refusal.NO_COMMITMENT:
+        return f"{where} goes by the contract's commitment, power or surface, which is not known. Record it."
     if refusal == Refusal.NO_CLASS:
         return f"{where} has no price for the household, meter size or power of the contract. Correct one of the two."
     if refusal == Refusal.NOT_WHOLE_MONTHS:

@@ -137,7 +137,7 @@ def _prices(node: Node, selector: Selector) -> tuple[Variant, ...]:
         price = sign(node) * row.get("price").price_e8()
         if selector == Selector.COMMITMENT:  # inclusive labels 0-15, 16-50: a power of 15.5 belongs to the second
             below = ends[number - 1][1] if number else None
-            lowest = lowest * 1000 if below is None else below * 1000 + 1
+            lowest = max(1, lowest * 1000) if below is None else below * 1000 + 1
             highest = None if highest is None else highest * 1000
         variants.append(Variant(lowest, highest, price))
     return tuple(variants)
