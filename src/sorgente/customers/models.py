@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from sorgente.customers.constraints import one_at_a_time
+from sorgente.customers.constraints import NameWords, one_at_a_time
 
 
 @pghistory.track()
@@ -38,7 +39,17 @@ class Party(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tax_code"], name="party_tax_code_once", condition=~Q(tax_code="")),
         ]
-        indexes = [models.Index(fields=["vat_number"], name="party_vat", condition=~Q(vat_number=""))]
+        # Search finds by the beginning of a code; the pattern classes serve LIKE 'abc%' in any locale.
+        indexes = [
+            models.Index(
+                fields=["vat_number"],
+                opclasses=["varchar_pattern_ops"],
+                name="party_vat_start",
+                condition=~Q(vat_number=""),
+            ),
+            models.Index(fields=["tax_code"], opclasses=["varchar_pattern_ops"], name="party_tax_code_start"),
+            GinIndex(NameWords("name"), name="party_name_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -59,7 +70,7 @@ class ContactPoint(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["party", "kind", "value"], name="contact_point_once")]
-        indexes = [models.Index(fields=["value"], name="contact_point_value")]
+        indexes = [models.Index(fields=["value"], opclasses=["varchar_pattern_ops"], name="contact_point_start")]
 
     def __str__(self) -> str:
         return self.value
@@ -163,7 +174,7 @@ class SupplyContract(models.Model):
     supplied = DateRangeField()
 
     class Meta:
-        constraints: list[Any] = [
+        constraints: ClassVar[list[Any]] = [
             one_at_a_time("supply_contract_one_per_service_point_and_day", "service_point", "supplied"),
             models.CheckConstraint(name="supply_contract_has_a_day", condition=Q(supplied__isempty=False)),
         ]
@@ -174,7 +185,11 @@ class SupplyContract(models.Model):
 
 @pghistory.track()
 class SupplyTerms(models.Model):
-    """What decides the price of a supply contract over a period; changes add a row, never overwrite."""
+    """What decides the price of a supply contract over a period.
+
+    A row never changes: a change closes it with `replaced_at` and adds the rows that hold instead, so that both are
+    known, what holds on a day and what was known to hold when a bill went out.
+    """
 
     contract = models.ForeignKey(SupplyContract, models.PROTECT, related_name="terms")
     valid = DateRangeField()
@@ -182,14 +197,19 @@ class SupplyTerms(models.Model):
     category = models.CharField(max_length=60, help_text="use category of that tariff")
     residents = models.SmallIntegerField(null=True, help_text="people registered; empty: not declared")
     units = models.SmallIntegerField(default=1)
+    other_units = models.SmallIntegerField(default=0, help_text="non-domestic units of a mixed use")
     services = models.SmallIntegerField(default=7, help_text="1 supply + 2 sewerage + 4 purification")
     bonus = models.BooleanField(default=False, help_text="holds the social water bonus")
     commitment_milli = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: list[Any] = [
-            one_at_a_time("supply_terms_one_per_contract_and_day", "contract", "valid"),
+        constraints: ClassVar[list[Any]] = [
+            one_at_a_time(
+                "supply_terms_one_per_contract_and_day", "contract", "valid", condition=Q(replaced_at__isnull=True)
+            ),
             models.CheckConstraint(name="supply_terms_have_a_day", condition=Q(valid__isempty=False)),
             models.CheckConstraint(name="supply_terms_units", condition=Q(units__gte=1)),
         ]
