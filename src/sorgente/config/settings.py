@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sorgente.interfaces.desk.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -86,8 +88,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sorgente.interfaces.desk.security.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sorgente.interfaces.desk.errors.SorgenteErrorMiddleware",
 ]
 
 ROOT_URLCONF = "sorgente.config.urls"
@@ -102,6 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sorgente.interfaces.desk.context.desk",
             ]
         },
     }
@@ -115,7 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+LOCALE_PATHS = [PACKAGE / "interfaces/desk/locale"]
 USE_I18N = True
 TIME_ZONE = "Europe/Rome"
 USE_TZ = True
@@ -127,10 +132,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# Static files and exports are small enough to be read whole; Django says so on each of them under ASGI.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
-EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="sorgente.messages.adapters.outbox_backend.EmailBackend")
 EMAIL_FILE_PATH = str(VAR_DIR / "outbox")
 DEFAULT_FROM_EMAIL = env.str("SORGENTE_EMAIL_FROM", default="bollette@valdoro.example")
 if env.str("EMAIL_URL", default=""):
@@ -138,6 +146,16 @@ if env.str("EMAIL_URL", default=""):
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Staff are made by an administrator (`sorgente manage staff`) and need a second factor.
+ACCOUNT_ADAPTER = "sorgente.interfaces.desk.accounts.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "sorgente.interfaces.desk.accounts.StaffMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_TOTP_ISSUER = "Sorgente"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

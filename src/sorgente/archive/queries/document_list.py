@@ -11,19 +11,16 @@ from sorgente.archive.models import Document
 KINDS: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in Document.Kind]
 
 
-def list_documents(*, text: str = "", kind: str = "", subjects: list[str] | None = None) -> QuerySet[Any, Any]:
+def list_documents(*, text: str = "", kind: str = "") -> QuerySet[Any, Any]:
     """Return documents, latest first, as dictionaries.
 
-    text      a piece of the title, or the beginning of the SHA-256
-    subjects  what they are about, as each process names it: "bill:2026/SII/0000123"
+    text  a piece of the title, or the beginning of the SHA-256
     """
     found = Document.objects.all()
     if text:
         found = found.filter(title__icontains=text) | found.filter(sha256__startswith=text.lower())
     if kind:
         found = found.filter(kind=kind)
-    if subjects is not None:
-        found = found.filter(subjects__subject__in=subjects).distinct()
     return found.order_by("-stored_at", "-id").values(
         "id", "sha256", "kind", "title", "media_type", "size", "stored_at"
     )

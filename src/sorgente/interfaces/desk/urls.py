@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from sorgente.interfaces.desk.views import archive, billing, customers, home, metering, payments
+
+app_name = "desk"
+urlpatterns: list[URLPattern] = [
+    path("", home.dashboard, name="home"),
+    path("search/", customers.search, name="search"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/<int:party_id>/", customers.customer, name="customer"),
+    path("accounts/<str:number>/statement/", customers.statement, name="statement"),
+    path("reads/", metering.reads, name="reads"),
+    path("bills/", billing.bills, name="bills"),
+    path("bills/<path:number>/", billing.bill, name="bill"),
+    path("runs/", billing.runs, name="runs"),
+    path("runs/parked/", billing.parked, name="parked"),
+    path("runs/<str:name>/", billing.run, name="run"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/<int:payment_id>/", payments.payment, name="payment"),
+    path("documents/", archive.documents, name="documents"),
+    path("documents/<str:sha256>/", archive.document, name="document"),
+]

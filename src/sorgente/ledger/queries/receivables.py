@@ -44,6 +44,12 @@ def overdue_by_month(*, start: date, as_of: date) -> dict[date, int]:
     return dict(rows)
 
 
+def references_open_for(*, cents: int, most: int = 20) -> list[str]:
+    """Return the references of receivables that still ask exactly this amount, the latest due first."""
+    items = OpenItem.objects.filter(_unsettled(), cents=cents + F("settled_cents")).order_by("-due_on", "-id")
+    return list(items.values_list("reference", flat=True)[:most])
+
+
 def _unsettled() -> Q:
     # The very condition of the partial index `open_item_open`, so that only open items are visited.
     return ~Q(settled_cents=F("cents")) & Q(cents__gt=0)

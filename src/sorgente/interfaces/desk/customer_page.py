@@ -1,0 +1,86 @@
+"""What stands on a customer's page beside the master data, each part only for those who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sorgente.archive.queries.documents import documents_of
+from sorgente.billing.queries.bill_list import list_bills
+from sorgente.customers.queries.customer_file import CustomerFile
+from sorgente.interfaces.desk.access import Right
+from sorgente.interfaces.desk.figures import day_text
+from sorgente.ledger.queries.accounts import balances_of, open_items, statement_of
+from sorgente.messages.queries.messages import messages_of_account
+from sorgente.metering.queries.point_meters import PointMeter, annual_consumption, meters_at
+from sorgente.payments.queries.mandate_list import mandates_of
+from sorgente.payments.queries.payment_list import list_payments
+
+_ROWS = 24  # of each list on the page; the rest is one click away
+_LINES = 12
+_BARS = 24
+
+
+def parts_of(customer: CustomerFile, *, as_of: date, may: Callable[[Right], bool]) -> dict[str, Any]:
+    """Return the parts of the page by name; a part that the role may not see is not even read."""
+    parts: dict[str, Any] = {}
+    accounts = customer.accounts
+    if may(Right.METERS):
+        points = [supply.point_id for account in accounts for supply in account.supplies]
+        meters = meters_at(points)
+        parts |= {"meters": meters, "yearly": annual_consumption(points), "chart": consumption_chart(meters)}
+    bills: list[dict[str, Any]] = []
+    if may(Right.BILLS):
+        found = list_bills(as_of=as_of, holder_id=customer.id)
+        bills = list(found[: _ROWS + 1])
+        items = [item for account in accounts for item in open_items(contract_account_id=account.id)]
+        owed = [item for item in items if item.open_cents > 0]
+        parts |= {
+            "bills": bills[:_ROWS],
+            "more_bills": len(bills) > _ROWS,
+            "balance_cents": sum(balances_of([account.id for account in accounts]).values()),
+            "overdue_cents": sum(item.open_cents for item in owed if item.due_on < as_of),
+            "to_come_cents": sum(item.open_cents for item in owed if item.due_on >= as_of),
+            "credit_cents": -sum(item.open_cents for item in items if item.open_cents < 0),
+            "next_due_on": min((item.due_on for item in owed if item.due_on >= as_of), default=None),
+            "statements": [(account, statement_of(account.id)[::-1][: 2 * _ROWS]) for account in accounts],
+        }
+    if may(Right.PAYMENTS):
+        parts["payments"] = list(list_payments(holder_id=customer.id)[:_ROWS])
+        parts["mandates"] = mandates_of([account.id for account in accounts])
+    if may(Right.MESSAGES):
+        sent = [message for account in accounts for message in messages_of_account(account.number)]
+        parts["messages_sent"] = sorted(sent, key=lambda message: message.queued_at, reverse=True)[:_LINES]
+    if may(Right.BILLS) or may(Right.DOCUMENTS):
+        subjects = [f"account:{account.number}" for account in accounts]
+        subjects += [f"bill:{bill['number']}" for bill in bills]
+        parts["documents"] = documents_of(*subjects)[:_LINES]
+    return parts
+
+
+def consumption_chart(meters: list[PointMeter]) -> dict[str, Any] | None:
+    """Return litres a day between accepted reads as bars, the latest stretches; None when there is nothing to draw."""
+    stretches = sorted(
+        (read.read_on, read.since_milli / read.since_days / 1000, read.kind)
+        for meter in meters
+        for read in meter.reads
+        if read.since_milli is not None and read.since_days
+    )[-_BARS:]
+    if not stretches:
+        return None
+    return {
+        "type": "bar",
+        "unit": "m3",
+        "axis": _("m³ al giorno"),
+        "labels": [day_text(day) for day, _mean, _kind in stretches],
+        "series": [
+            {
+                "label": _("m³ al giorno"),
+                "values": [round(mean, 3) for _day, mean, _kind in stretches],
+                "colours": [2 if kind == "estimate" else 0 for _day, _mean, kind in stretches],
+            }
+        ],
+    }
