@@ -34,18 +34,21 @@ def test_one_answer_a_line_in_order_and_errors_name_the_field():
         {"id": "j", **YEAR, "moon": 1},
         {"id": "k", **{key: value for key, value in YEAR.items() if key != "quantity"}},
         {"id": "l", **YEAR, "quantity": "-1"},
+        {"id": "l2", **YEAR, "quantity": "1e999999999"},
+        {"id": "l3", **YEAR, "quantity": "9999999999999.999"},
         {"id": "m", **YEAR, "from": "2022-12-31"},
         "not an object",
         {"id": "n", **YEAR},
     ]
     answers, errors, _ = sorgente("rate", "--tariff", VALDORO, lines=lines)
     assert errors == ""
-    assert [answer.get("id") for answer in answers] == [*"abcdefghijklm", None, "n"]
+    assert [answer.get("id") for answer in answers] == [*"abcdefghijkl", "l2", "l3", "m", None, "n"]
     assert answers[0]["total_cents"] == answers[-1]["total_cents"] > 0
     expected = [
         "Use category castello", "Field quantity", "The period has no day", "Field from", "Field persons",
         "Field services", "Field meter_size", "Field bonus", "Field moon", "Field quantity", "Field quantity",
-        "no version in force on 2022-12-31", "not a JSON object",
+        "no plain decimal", "too large to be multiplied exactly", "no version in force on 2022-12-31",
+        "not a JSON object",
     ]  # fmt: skip
     for answer, words in zip(answers[1:-1], expected, strict=True):
         assert set(answer) == {"id", "error"}
@@ -86,6 +89,13 @@ def test_rules_show_prints_what_is_in_force_with_its_citation():
         "rules", "show", "--on", "2023-07-01", "--known-on", "2023-06-01", "--id", "arera.water.perequation.ui1"
     )
     assert [line["value"] for line in known] == ["0.004"]
+
+
+def test_rules_show_names_the_tariff_in_force():
+    for day, version in (("2025-12-31", "valdoro-2023"), ("2026-01-01", "valdoro-2026")):
+        (line,), _, _ = sorgente("rules", "show", "--on", day, "--id", "tariff.")
+        assert (line["id"], line["value"]) == ("tariff.valdoro", version)
+        assert "invented" in line["cite"]["act"]
 
 
 def test_rules_show_with_a_day_that_is_none_and_a_day_without_rules():

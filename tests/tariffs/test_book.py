@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 
-from sorgente.tariffs.book import OverlappingVersions, TariffBook, UnknownCategory, UnknownTariff, day_of, number_of
+from sorgente.tariffs.book import TariffBook, UnknownCategory, UnknownTariff
 from sorgente.tariffs.library import tariff_book, tariffs
 from sorgente.tariffs.model import Kind
 from sorgente.tariffs.neutral import tariff_from_text
+from sorgente.tariffs.tables import day_of, number_of
+from sorgente.tariffs.versions import OverlappingVersions
 from tests.rating.tariff_cases import answer_to, tariff_text
 
 FIXED = {"service": "sii", "kind": "fixed", "unit": "EUR/year", "per": "contract"}

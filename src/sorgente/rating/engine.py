@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sorgente.rating.charge_kernel import Row
 from sorgente.rating.span_kernel import ConditionColumns, RefusalColumns, RowColumns, SpanColumns, rate_spans
-from sorgente.tariffs.book import ROW_TYPES, BookTables, TariffBook, number_of
+from sorgente.tariffs.book import TariffBook
+from sorgente.tariffs.tables import ROW_TYPES, BookTables, number_of
 
 if TYPE_CHECKING:
     pass

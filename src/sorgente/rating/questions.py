@@ -17,11 +17,13 @@ from sorgente.rating.refusals import message_of
 from sorgente.rating.span_kernel import ConditionColumns, RowColumns, SpanColumns
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.money import divide_half_up, milli_from_units
-from sorgente.tariffs.book import TariffBook, number_of
+from sorgente.tariffs.book import TariffBook
 from sorgente.tariffs.classes import METER_MM
 from sorgente.tariffs.model import ALL_SERVICES, SERVICE_CODES, Kind
+from sorgente.tariffs.tables import number_of
 
 KINDS = {kind: kind.name.lower() for kind in Kind}
+_LONGEST_NUMBER = 24  # characters; 1e999999999 is short and would fill the memory
 _KNOWN = {
     "id", "category", "from", "to", "quantity", "persons", "units", "other_units", "services", "bonus", "meter_size",
     "commitment", "year_to_date",
@@ -88,7 +90,11 @@ def _day(fields: Mapping[str, Any], name: str) -> date:
 
 
 def _milli(fields: Mapping[str, Any], name: str) -> int:
-    milli = milli_from_units(_needed(fields, name), what=f"Field {name}")
+    if len(str(_needed(fields, name))) > _LONGEST_NUMBER or "e" in str(fields[name]).lower():
+        raise BadQuestion(
+            f"Field {name}", f"{str(fields[name])[:40]!r} is no plain decimal number.", "Write it as 12.345."
+        )
+    milli = milli_from_units(fields[name], what=f"Field {name}")
     if milli < 0:
         raise BadQuestion(f"Field {name}", f"{fields[name]} is below zero.", "Give zero or more.")
     return milli

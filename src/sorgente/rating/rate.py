@@ -14,7 +14,8 @@ from sorgente.rating.engine import Written, rate_compiled, rate_plain
 from sorgente.rating.refusals import code_of, message_of
 from sorgente.rating.rows import CHARGES, CONDITIONS, REFUSALS, SPANS, WrongFrame, checked
 from sorgente.rating.span_kernel import ConditionColumns, RowColumns, SpanColumns
-from sorgente.tariffs.book import FOREVER, TariffBook
+from sorgente.tariffs.book import TariffBook
+from sorgente.tariffs.tables import FOREVER
 
 PLAIN_UP_TO = 512  # spans below which plain Python is done before Numba is loaded
 

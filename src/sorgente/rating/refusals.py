@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sorgente.tariffs.book import TariffBook, day_of
+from sorgente.tariffs.book import TariffBook
+from sorgente.tariffs.tables import day_of
 
 
 class Refusal(IntEnum):

@@ -23,7 +23,13 @@ _CHARGE = {
 }  # fmt: skip
 # Keys that inform a reader and change no amount.
 _INFORMS = re.compile(
-    r"(^|_)(note|notes|label|it|en|de|source|published|incl|ref|url|text|missing|read|area)(_|$)|^price_vat_incl$"
+    r"(^|_)(notes?|label|it|en|de|source|published|printed|incl|ref|url|text|missing|read|area|name|code|id|comment|"
+    r"remarks?|description|quality|check|completeness|approved|inferred|act)(_|$)"
+)
+# Keys of a whole tariff or use category that may carry a rule; there, unlike in a charge, most others inform.
+_MAY_RULE = re.compile(
+    r"minimum|maximum|cap$|discount|levy|levies|reduction|rebate|excise|formula|household|persons|bracket|price|"
+    r"surcharge|rounding|proration|rule"
 )
 _FIXED_UNITS = {
     "EUR/year": (Clock.YEAR_DAYS, None),
@@ -57,10 +63,10 @@ _PER = {
 }
 
 
-def known_keys(node: Node, keys: set[str]) -> None:
+def known_keys(node: Node, keys: set[str], *, lenient: bool = False) -> None:
     """Raise TariffRefused when the object has a key that may carry a rule and is not among `keys`."""
     for key in node.mapping():
-        if key not in keys and not _INFORMS.search(key):
+        if key not in keys and not _INFORMS.search(key) and (not lenient or _MAY_RULE.search(key)):
             raise Node(node.value, node.file, f"{node.path}.{key}").refused(f"The rule {key!r} is not known.")
 
 

@@ -49,7 +49,7 @@ def tariff_from_text(text: str, *, file: str) -> NeutralTariff:
 def _tariff(top: Node) -> NeutralTariff:
     if top.get("schema").value != SCHEMA:
         raise top.get("schema").refused(f"The schema is {top.get('schema').value!r}, not {SCHEMA!r}.")
-    known_keys(top, _TOP)
+    known_keys(top, _TOP, lenient=True)
     if top.has("currency") and top.get("currency").value != "EUR":
         raise top.get("currency").refused(f"The currency is {top.get('currency').value!r}, not 'EUR'.")
     if top.get("prices_include_vat").flag():
@@ -110,7 +110,7 @@ def _unique(where: Node, codes: list[str]) -> None:
 
 def _category(node: Node, rounding: Rounding, blocked: str | None) -> Category:
     try:
-        known_keys(node, _CATEGORY)
+        known_keys(node, _CATEGORY, lenient=True)
         household = _household(node.get("household"))
     except TariffRefused as refusal:
         household, blocked = Household(), refusal.line

@@ -1,4 +1,4 @@
-"""`sorgente rules show --on DATE`: the rules in force that day, one JSON line each, with citations."""
+"""`sorgente rules show --on DATE`: the rules and tariffs in force that day, one JSON line each, with citations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 from datetime import date
 
 from sorgente.shared.errors import WrongUse
+from sorgente.tariffs.library import tariffs
 from sorgente.tariffs.rules import NoValue, Rule, RuleEntry, rules
+from sorgente.tariffs.versions import versions_of
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +30,28 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         print(json.dumps(_line(rule, entry), ensure_ascii=False, default=str))
         shown += 1
+    for line in _tariff_lines(arguments.id, day, known_on):
+        print(json.dumps(line, ensure_ascii=False))
+        shown += 1
     return 0 if shown else 1
+
+
+def _tariff_lines(start: str, day: date, known_on: date | None) -> list[dict[str, object]]:
+    lines: list[dict[str, object]] = []
+    for family, versions in versions_of(tariffs(), known_on=known_on).items():
+        for tariff, first, end in versions:
+            if f"tariff.{family}".startswith(start) and first <= day and (end is None or day < end):
+                lines.append(
+                    {
+                        "id": f"tariff.{family}",
+                        "says": f"Prices of {tariff.operator}",
+                        "from": first.isoformat(),
+                        "value": tariff.id,
+                        "cite": {"act": tariff.cite, "published": str(tariff.published or "")},
+                        "verified": True,
+                    }
+                )
+    return lines
 
 
 def _line(rule: Rule, entry: RuleEntry) -> dict[str, object]:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from sorgente.rating.rate import rate
 from sorgente.rating.rows import CONDITIONS, SPANS
 from sorgente.rating.vat import vat_by_rate
-from sorgente.tariffs.book import FOREVER, TariffBook
+from sorgente.tariffs.book import TariffBook
 from sorgente.tariffs.library import tariff_book
+from sorgente.tariffs.tables import FOREVER
 
 BATCH = 100_000  # bills rated at a time: memory does not grow with the size
 _JANUARY_2024 = 19_737  # the 15th, in days since 1970-01-01
