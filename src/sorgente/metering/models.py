@@ -138,8 +138,8 @@ class Telegram(models.Model):
         MALFORMED = "malformed", "Malformato"
         UNKNOWN_METER = "unknown_meter", "Contatore sconosciuto"
 
-    # Address, access number and body: a drive-by pass hears the same telegram many times.
-    fingerprint = models.BinaryField(unique=True, help_text="SHA-256 of the bytes")
+    # A drive-by pass hears the same telegram many times.
+    fingerprint = models.BinaryField(unique=True, help_text="SHA-256 of the bytes and the day heard, when it is told")
     raw = models.BinaryField()
     heard_at = models.DateTimeField()
     outcome = models.CharField(max_length=14, choices=Outcome)

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Telegram',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.BinaryField(help_text='SHA-256 of the bytes', unique=True)),
+                ('fingerprint', models.BinaryField(help_text='SHA-256 of the bytes and the day heard, when it is told', unique=True)),
                 ('raw', models.BinaryField()),
                 ('heard_at', models.DateTimeField()),
                 ('outcome', models.CharField(choices=[('read', 'Lettura'), ('decoded', 'Decodificato'), ('wrong_key', 'Chiave errata'), ('unsupported', 'Non supportato'), ('malformed', 'Malformato'), ('unknown_meter', 'Contatore sconosciuto')], max_length=14)),
