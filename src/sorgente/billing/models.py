@@ -1,9 +1,39 @@
-"""Runs, bills and their rows. An issued row is never edited."""
+"""Runs, bills and their rows. An issued row is never edited: the database refuses it (migration 0002_guard)."""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
+
+
+class RuleSnapshot(models.Model):
+    """The tariffs and components a run was rated with, as text, so that a bill replays when the files have gone."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField(help_text="gzip of JSON: file name -> text")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class BillRule(models.Model):
+    """One priced line of a tariff, as charges rest on it: what its row is called and who decided it."""
+
+    tariff = models.CharField(max_length=60)
+    path = models.CharField(max_length=120, help_text="place in the tariff file, or id of the component's rule")
+    start = models.DateField(help_text="first day of the version; the book cuts a version where a component changes")
+    service = models.CharField(max_length=40)
+    service_code = models.SmallIntegerField()
+    kind = models.SmallIntegerField()
+    brackets = models.JSONField(default=list, help_text="names, in order")
+    cite = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tariff", "path", "start"], name="bill_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tariff} {self.path}"
 
 
 class BillingRun(models.Model):
@@ -35,6 +65,8 @@ class BillingRun(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     version = models.CharField(max_length=60, help_text="version of the code and of the rules")
+    rules = models.ForeignKey(RuleSnapshot, models.PROTECT, related_name="+", db_index=False)
+    keeps_short_periods = models.BooleanField(default=False, help_text="contracts named one by one: any new day counts")
 
     def __str__(self) -> str:
         return self.name
@@ -50,16 +82,24 @@ class RunItem(models.Model):
         RELEASED = "released", "Rilasciata"
         NOTHING = "nothing", "Niente da fatturare"
 
-    run = models.ForeignKey(BillingRun, models.PROTECT, related_name="items")
-    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+")
+    run = models.ForeignKey(BillingRun, models.PROTECT, related_name="items", db_index=False)
+    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, choices=State, default=State.SELECTED)
     code = models.CharField(max_length=80, blank=True)
     reason = models.TextField(blank=True)
     next_step = models.TextField(blank=True)
+    released_by = models.CharField(max_length=150, blank=True)
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "contract"], name="run_item_once")]
-        indexes = [models.Index(fields=["run", "id"], name="run_item_parked", condition=Q(state="parked"))]
+        indexes = [
+            models.Index(fields=["run", "id"], name="run_item_parked", condition=Q(state="parked")),
+            models.Index(
+                fields=["run", "id"], name="run_item_waiting", condition=Q(state__in=["selected", "released"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run} {self.contract}"
@@ -80,7 +120,22 @@ class BillSeries(models.Model):
         return f"{self.year}/{self.code}"
 
 
+class BillInputs(models.Model):
+    """What the bills of one batch were computed from, as columns; with the rules it replays them bit for bit."""
+
+    run = models.ForeignKey(BillingRun, models.PROTECT, null=True, related_name="inputs")
+    rules = models.ForeignKey(RuleSnapshot, models.PROTECT, related_name="+", db_index=False)
+    version = models.CharField(max_length=60, help_text="of the code")
+    stretches = models.BinaryField(help_text="Arrow: core.frames.STRETCHES with reads and their values")
+    conditions = models.BinaryField(help_text="Arrow: core.frames.CONDITIONS, tariff and category by name")
+
+    def __str__(self) -> str:
+        return f"inputs {self.pk}"
+
+
 class Bill(models.Model):
+    """An issued bill. Foreign keys are checked once per statement, as nothing they point at can be deleted."""
+
     class Kind(models.TextChoices):
         ACTUAL = "actual", "Conguaglio"
         ESTIMATED = "estimated", "Acconto"
@@ -90,11 +145,15 @@ class Bill(models.Model):
         CREDIT_NOTE = "credit_note", "Nota di credito"
 
     number = models.CharField(max_length=20, unique=True)
-    series = models.ForeignKey(BillSeries, models.PROTECT, related_name="bills")
+    series = models.ForeignKey(BillSeries, models.PROTECT, related_name="bills", db_index=False, db_constraint=False)
     sequence = models.BigIntegerField()
-    run = models.ForeignKey(BillingRun, models.PROTECT, null=True, related_name="bills")
-    contract_account = models.ForeignKey("customers.ContractAccount", models.PROTECT, related_name="bills")
-    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="bills")
+    run = models.ForeignKey(
+        BillingRun, models.PROTECT, null=True, related_name="bills", db_index=False, db_constraint=False
+    )
+    contract_account = models.ForeignKey(
+        "customers.ContractAccount", models.PROTECT, related_name="bills", db_constraint=False
+    )
+    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="bills", db_constraint=False)
     kind = models.CharField(max_length=12, choices=Kind)
     issued_on = models.DateField()
     due_on = models.DateField()
@@ -105,12 +164,17 @@ class Bill(models.Model):
     vat_cents = models.BigIntegerField()
     total_cents = models.BigIntegerField()
     to_pay_cents = models.BigIntegerField(help_text="total less VAT under split payment")
-    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
-    transaction = models.OneToOneField("ledger.Transaction", models.PROTECT)
-    inputs = models.JSONField(help_text="what the bill was computed from, to replay it")
-    einvoice = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
+    split_payment = models.BooleanField(default=False)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", db_index=False)
+    # Empty when nothing is to be posted: every amount of the bill is zero.
+    transaction = models.ForeignKey(
+        "ledger.Transaction", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    inputs = models.ForeignKey(BillInputs, models.PROTECT, related_name="bills", db_index=False, db_constraint=False)
+    einvoice = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+", db_index=False)
     einvoice_name = models.CharField(max_length=40, blank=True)
-    document = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
+    document = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+", db_index=False)
+    transmitted_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -118,6 +182,11 @@ class Bill(models.Model):
             models.UniqueConstraint(fields=["series", "sequence"], name="bill_sequence_once"),
             models.CheckConstraint(name="bill_adds_up", condition=Q(total_cents=F("net_cents") + F("vat_cents"))),
             models.CheckConstraint(name="bill_has_a_day", condition=Q(end__gt=F("start"))),
+        ]
+        indexes = [
+            BrinIndex(fields=["run", "issued_on"], name="bill_run_day", pages_per_range=32),
+            models.Index(fields=["corrects"], name="bill_corrects", condition=Q(corrects__isnull=False)),
+            models.Index(fields=["einvoice_name"], name="bill_einvoice_name", condition=~Q(einvoice_name="")),
         ]
 
     def __str__(self) -> str:
@@ -127,7 +196,8 @@ class Bill(models.Model):
 class Charge(models.Model):
     """One row of a bill, tied to one rule."""
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="charges")
+    pk = models.CompositePrimaryKey("bill_id", "position")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="charges", db_index=False, db_constraint=False)
     position = models.SmallIntegerField()
     service = models.SmallIntegerField()
     kind = models.SmallIntegerField()
@@ -137,11 +207,13 @@ class Charge(models.Model):
     quantity_milli = models.BigIntegerField()
     unit_price_e8 = models.BigIntegerField()
     cents = models.BigIntegerField()
-    vat_code = models.SmallIntegerField()
-    rule = models.IntegerField(help_text="row of the tariff book, see BillRule")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["bill", "position"], name="charge_position_once")]
+    vat_e4 = models.IntegerField(help_text="1000 is 10 %")
+    rule = models.ForeignKey(BillRule, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    estimated = models.BooleanField(help_text="rests on an estimate, so that a later bill may take it back")
+    reverses = models.ForeignKey(
+        Bill, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False,
+        help_text="the earlier bill that charged this; the row takes it back",
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.bill} {self.position}"
@@ -150,38 +222,54 @@ class Charge(models.Model):
 class BillVat(models.Model):
     """VAT of a bill for one rate."""
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="vat_groups")
-    vat_code = models.SmallIntegerField()
+    pk = models.CompositePrimaryKey("bill_id", "vat_e4")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="vat_groups", db_index=False, db_constraint=False)
+    vat_e4 = models.IntegerField(help_text="1000 is 10 %")
     base_cents = models.BigIntegerField()
     vat_cents = models.BigIntegerField()
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["bill", "vat_code"], name="bill_vat_once")]
-
     def __str__(self) -> str:
-        return f"{self.bill} VAT {self.vat_code}"
+        return f"{self.bill} VAT {self.vat_e4}"
 
 
 class BilledConsumption(models.Model):
     """Which days and which water a bill took from a register: what keeps periods without gaps or overlaps.
 
     An estimated stretch (to_read empty) is superseded by the bill that rests on the next actual read;
-    the superseding stretch starts at the earlier actual read.
+    the superseding stretch starts at the earlier actual read. A credit note supersedes what it takes back.
     """
 
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="consumptions")
-    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+")
-    register = models.ForeignKey("metering.Register", models.PROTECT, related_name="+", db_index=False)
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="consumptions", db_constraint=False)
+    contract = models.ForeignKey(
+        "customers.SupplyContract", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    register = models.ForeignKey(
+        "metering.Register", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     start = models.DateField()
     end = models.DateField()
     quantity_milli = models.BigIntegerField()
-    from_read = models.ForeignKey("metering.Read", models.PROTECT, null=True, related_name="+", db_index=False)
-    to_read = models.ForeignKey("metering.Read", models.PROTECT, null=True, related_name="+", db_index=False)
+    from_read = models.ForeignKey(
+        "metering.Read", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    to_read = models.ForeignKey(
+        "metering.Read", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     estimated = models.BooleanField()
-    superseded_by = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="superseded")
+    superseded_by = models.ForeignKey(
+        Bill, models.PROTECT, null=True, related_name="superseded", db_index=False, db_constraint=False
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["contract", "end"], name="billed_consumption_contract")]
+        constraints = [
+            # Two bills of the same days would start on the same day: the second is refused, whoever runs it.
+            models.UniqueConstraint(
+                fields=["contract", "start"], name="billed_once", condition=Q(superseded_by__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["superseded_by"], name="billed_superseded", condition=Q(superseded_by__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract} {self.start} {self.end}"

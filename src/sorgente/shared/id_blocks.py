@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sorgente.shared.columns import read_arrow
+
 
 def take_ids(cursor: Any, table: str, count: int) -> npt.NDArray[np.int64]:
     """Return `count` new values of the sequence behind `table.id`: unique and ascending, gaps possible."""
-    cursor.execute(
-        "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) s,"
+    taken = read_arrow(
+        cursor.connection,  # the psycopg connection, behind Django's cursor too
+        "SELECT nextval(s.name) AS id FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) s,"
         " generate_series(1, %s)",
         [f'"{table}"', count],
     )
-    return np.fromiter((row[0] for row in cursor.fetchall()), dtype=np.int64, count=count)
+    ids: npt.NDArray[np.int64] = taken["id"].to_numpy()
+    return ids

@@ -62,6 +62,8 @@ def _build(kind: Any, value: Any) -> Any:
         return tuple(_build(typing.get_args(kind)[0], item) for item in value)
     if is_dataclass(kind):
         assert isinstance(kind, type)
+        if not isinstance(value, dict):
+            raise TypeError(f"{kind.__name__} is not an object but {value!r}")
         known = {field.name for field in fields(kind)}
         unknown = set(value) - known
         if unknown:

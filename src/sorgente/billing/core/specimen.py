@@ -120,7 +120,9 @@ def specimen_bill(number: int, *, kind: str | None = None) -> BillDocument:
         instalment_right=kind == "anomalous",
         instalment_slips=False,
         instalment_until=header.due_on + timedelta(days=10) if header.due_on else None,
-        previous_total_cents=max(0, header.total_cents - draw.randrange(-900, 1500)),
+        previous_total_cents=max(
+            0, header.to_pay_cents // (7 if kind == "anomalous" else 1) - draw.randrange(300, 900)
+        ),
     )
 
 
@@ -350,9 +352,7 @@ def _payment(number: int, kind: str, to_pay: int, due: date | None) -> Payment:
         return Payment(PaymentMethod.NONE, to_pay, None)
     if kind in ("direct_debit", "condominium", "bonus"):
         method = PaymentMethod.SDD_B2B if kind == "condominium" else PaymentMethod.SDD_CORE
-        return Payment(
-            method, to_pay, due, mandate_id=f"SDD{number:012d}", masked_iban="IT60 •••• •••• •••• •••• •••3 456"
-        )
+        return Payment(method, to_pay, due, mandate_id=f"SDD{number:012d}", masked_iban="IT60 •••• •••• 3456")
     if kind == "public_body":
         return Payment(PaymentMethod.TRANSFER, to_pay, due, reference=f"Bolletta 2026/{number:07d}")
     base = f"301{number:013d}"
