@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from lxml import etree
 
@@ -48,7 +49,8 @@ def check_einvoice(data: bytes, *, subject: str = "E-invoice", received_on: date
 
 
 def _schema_problems(official: etree.XMLSchema) -> list[Problem]:
-    entries = [entry for entry in official.error_log if entry.level >= etree.ErrorLevels.ERROR]
+    log: Any = official.error_log  # the stubs do not know that it can be walked
+    entries = [entry for entry in log if entry.level >= etree.ErrorLevels.ERROR]
     found = [Problem("00200", f"Line {entry.line}: {entry.message}") for entry in entries[:_MOST_ERRORS]]
     if len(entries) > _MOST_ERRORS:
         found.append(Problem("00201", f"{len(entries)} schema errors; the first {_MOST_ERRORS} are listed."))

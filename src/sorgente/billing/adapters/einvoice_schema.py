@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -29,10 +30,11 @@ class _Local(etree.Resolver):
         super().__init__()
         self._folder = folder
 
-    def resolve(self, url, public_id, context):  # type: ignore[no-untyped-def]
-        name = _SIGNATURE if "xmldsig" in url else Path(url).name
-        path = self._folder / name
-        return self.resolve_filename(str(path), context) if path.is_file() else self.resolve_string("", context)
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
+        path = self._folder / (_SIGNATURE if "xmldsig" in system_url else Path(system_url).name)
+        # Anything that is not beside the schema becomes empty text, which does not parse: nothing is fetched.
+        data = path.read_bytes() if path.is_file() else b""
+        return self.resolve_string(data, context, base_url=str(path))
 
 
 def _folder() -> Path:
