@@ -34,6 +34,7 @@ class Right(StrEnum):
     DASHBOARD = "dashboard"
     CUSTOMERS = "customers"
     METERS = "meters"
+    JUDGE = "judge"
     BILLS = "bills"
     REPLAY = "replay"
     RUNS = "runs"
@@ -64,6 +65,7 @@ RIGHTS: dict[Right, set[Role]] = {
     Right.DASHBOARD: set(Role),
     Right.CUSTOMERS: _FRONT | _BACK | _GUARDS | {Role.READER},
     Right.METERS: _FRONT | _BACK | _GUARDS | {Role.READER},
+    Right.JUDGE: {Role.READER, Role.BILLING, Role.ADMIN},
     Right.BILLS: _FRONT | _BACK | _GUARDS,
     Right.REPLAY: {Role.BILLING, Role.COMPLAINTS, Role.ADMIN},
     Right.RUNS: _BACK | {Role.ADMIN},

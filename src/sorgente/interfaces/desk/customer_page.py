@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from sorgente.archive.queries.documents import documents_of
 from sorgente.billing.queries.bill_list import list_bills
-from sorgente.customers.queries.customer_file import CustomerFile
+from sorgente.customers.queries.overview import CustomerCard
 from sorgente.interfaces.desk.access import Right
 from sorgente.interfaces.desk.figures import day_text
 from sorgente.ledger.queries.accounts import balances_of, open_items, statement_of
@@ -24,12 +24,12 @@ _LINES = 12
 _BARS = 24
 
 
-def parts_of(customer: CustomerFile, *, as_of: date, may: Callable[[Right], bool]) -> dict[str, Any]:
+def parts_of(customer: CustomerCard, *, as_of: date, may: Callable[[Right], bool]) -> dict[str, Any]:
     """Return the parts of the page by name; a part that the role may not see is not even read."""
     parts: dict[str, Any] = {}
     accounts = customer.accounts
     if may(Right.METERS):
-        points = [supply.point_id for account in accounts for supply in account.supplies]
+        points = [contract.point.id for account in accounts for contract in account.contracts]
         meters = meters_at(points)
         parts |= {"meters": meters, "yearly": annual_consumption(points), "chart": consumption_chart(meters)}
     bills: list[dict[str, Any]] = []

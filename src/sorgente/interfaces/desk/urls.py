@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<int:party_id>/", customers.customer, name="customer"),
     path("accounts/<str:number>/statement/", customers.statement, name="statement"),
     path("reads/", metering.reads, name="reads"),
+    path("reads/<int:read_id>/judge/", metering.judge, name="judge"),
     path("bills/", billing.bills, name="bills"),
     path("bills/<path:number>/", billing.bill, name="bill"),
     path("runs/", billing.runs, name="runs"),
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<str:name>/", billing.run, name="run"),
     path("payments/", payments.payments, name="payments"),
     path("payments/<int:payment_id>/", payments.payment, name="payment"),
+    path("payments/<int:payment_id>/match/", payments.match, name="match"),
     path("documents/", archive.documents, name="documents"),
     path("documents/<str:sha256>/", archive.document, name="document"),
 ]

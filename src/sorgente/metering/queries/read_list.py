@@ -14,7 +14,13 @@ STATES: list[tuple[str, str]] = [(state.value, str(state.label)) for state in Re
 
 
 def list_reads(
-    *, text: str = "", kind: str = "", state: str = "", start: date | None = None, end: date | None = None
+    *,
+    text: str = "",
+    kind: str = "",
+    state: str = "",
+    start: date | None = None,
+    end: date | None = None,
+    ids: list[int] | None = None,
 ) -> QuerySet[Any, Any]:
     """Return reads, latest first, as dictionaries.
 
@@ -35,6 +41,8 @@ def list_reads(
         found = found.filter(read_on__gte=start)
     if end is not None:
         found = found.filter(read_on__lt=end)
+    if ids is not None:
+        found = found.filter(id__in=ids)
     return (
         found.annotate(serial=F("register__device__serial"))
         .order_by("-read_on", "-id")

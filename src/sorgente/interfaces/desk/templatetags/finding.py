@@ -13,7 +13,10 @@ from django.utils.translation import gettext_noop as _
 register = template.Library()
 
 _WHY = {
+    "name": _("nome"),
     "tax_code": _("codice fiscale"),
+    "vat_number": _("partita IVA"),
+    "contract": _("contratto"),
     "point": _("punto di fornitura"),
     "account": _("conto"),
     "phone": _("telefono"),

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from sorgente.customers.queries.customer_file import Contact
+from sorgente.customers.queries.overview import ContactCard
 from sorgente.interfaces.desk.figures import units_text
 from sorgente.metering.queries.point_meters import SeenRead
 
@@ -43,6 +43,6 @@ def per_day(read: SeenRead) -> str:
 
 
 @register.simple_tag
-def contact_link(contact: Contact) -> SafeString:
+def contact_link(contact: ContactCard) -> SafeString:
     scheme = "tel" if contact.kind in ("mobile", "phone") else "mailto"
     return format_html('<a href="{}:{}">{}</a>', scheme, contact.value, contact.value)

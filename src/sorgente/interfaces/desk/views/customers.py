@@ -10,7 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate
 
-from sorgente.customers.queries.customer_file import account_by_number, customer_file, list_customers
+from sorgente.customers.queries.account_list import list_accounts
+from sorgente.customers.queries.overview import (
+    UnknownCustomer,
+    account_by_number,
+    account_overview,
+    customer_overview,
+)
 from sorgente.interfaces.desk.access import Right, may, needs
 from sorgente.interfaces.desk.customer_page import parts_of
 from sorgente.interfaces.desk.listing import Column, csv_of, euro_cell, show_list
@@ -43,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     hits = find(text)
     if "go" in request.GET and len(hits) == 1:
-        return redirect("desk:customer", hits[0].party_id)
+        return redirect("desk:customer", hits[0].customer.party_id)
     is_live = request.headers.get("HX-Request") == "true"
     template = "desk/customers/hits.html" if is_live else "desk/customers/search.html"
     response = render(request, template, {"text": text, "hits": hits})
@@ -54,7 +60,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @needs(Right.CUSTOMERS)
 def customers(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET
-    found = list_customers(
+    found = list_accounts(
         text=asked.get("q", "").strip(),
         kind=asked.get("kind", ""),
         method=asked.get("method", ""),
@@ -66,9 +72,10 @@ def customers(request: HttpRequest) -> HttpResponseBase:
 @needs(Right.CUSTOMERS)
 def customer(request: HttpRequest, party_id: int) -> HttpResponse:
     as_of = localdate()
-    found = customer_file(party_id, as_of=as_of)
-    if found is None:
-        raise Http404
+    try:
+        found = customer_overview(party_id, as_of=as_of)
+    except UnknownCustomer as error:
+        raise Http404 from error
     context: dict[str, Any] = {"customer": found, "as_of": as_of}
     context |= parts_of(found, as_of=as_of, may=lambda right: may(request, right))
     return render(request, "desk/customers/customer.html", context)
@@ -77,12 +84,19 @@ def customer(request: HttpRequest, party_id: int) -> HttpResponse:
 @needs(Right.BILLS)
 def statement(request: HttpRequest, number: str) -> HttpResponseBase:
     """The statement of one contract account: every entry with the balance after it, or the same as CSV."""
-    holder = account_by_number(number)
-    if holder is None:
-        raise Http404
-    lines = statement_of(holder.id)
+    as_of = localdate()
+    try:
+        account = account_overview(account_by_number(number), as_of=as_of)
+    except UnknownCustomer as error:
+        raise Http404 from error
+    lines = statement_of(account.id)
     if request.GET.get("export") == "csv":
         rows = [asdict(line) for line in lines]
         return csv_of(f"estratto-conto-{number}", rows, _STATEMENT_COLUMNS)
-    context = {"account": holder, "lines": lines[::-1], "balance_cents": lines[-1].balance_cents if lines else 0}
-    return render(request, "desk/customers/statement.html", {**context, "as_of": localdate()})
+    context = {
+        "account": account,
+        "lines": lines[::-1],
+        "balance_cents": lines[-1].balance_cents if lines else 0,
+        "as_of": as_of,
+    }
+    return render(request, "desk/customers/statement.html", context)
