@@ -13,6 +13,7 @@ from sorgente.rating.arithmetic import E8_PER_CENT, TINY_PER_CENT, half_up, part
 from sorgente.rating.lazy import Kernel
 from sorgente.rating.refusals import Refusal
 from sorgente.tariffs.model import Clock, Count, Fill, Form, Kind, Selector
+from sorgente.tariffs.tables import YEAR_DAYS
 
 OPEN = 4 * 10**18
 _FIXED, _COMPONENT = int(Form.FIXED), int(Form.COMPONENT)
@@ -130,7 +131,7 @@ def rate_fixed(charge: Any, variant: Any, piece: Any, rows: Any, at: int, rule: 
     thousand = 1000 if charge.basis == _COMMITMENT else 1
     cents = to_cents(variant.price * times, E8_PER_CENT * divisor * thousand, charge.row_up)
     quantity = times * 1000 // thousand
-    price = half_up(variant.price, divisor)
+    price = variant.day_price if divisor == YEAR_DAYS else half_up(variant.price, divisor)
     # What is printed must multiply out to the row; where it cannot, the row is printed as one piece.
     if quantity > _PRINTED_AT_MOST * 1000:
         quantity = 1000

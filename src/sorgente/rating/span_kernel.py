@@ -16,6 +16,7 @@ from sorgente.rating.arithmetic import share
 from sorgente.rating.charge_kernel import Piece, rate_charge
 from sorgente.rating.lazy import Kernel
 from sorgente.rating.refusals import Refusal
+from sorgente.tariffs.tables import YEAR_DAYS
 
 _EMPTY, _NEGATIVE = int(Refusal.EMPTY_SPAN), int(Refusal.NEGATIVE_QUANTITY)
 _NO_CONDITIONS, _OVERLAPPING = int(Refusal.NO_CONDITIONS), int(Refusal.OVERLAPPING_CONDITIONS)
@@ -227,7 +228,7 @@ def rate_spans(
                 refusal, detail = _OUT_OF_RANGE, day
                 break
             stop = min(end, until, book.versions[version].end)
-            year_days = 365
+            year_days = YEAR_DAYS
             if plan.cuts_years:
                 january = month_at(months, day) // 12 * 12
                 stop = min(stop, months[january + 12])

@@ -21,15 +21,9 @@ def vat_by_rate(charges: pa.Table, *, key: str = "contract_id") -> pa.Table:
     returns  columns `key`, rate_e4, base_cents, vat_cents, sorted by key and rate; a rate of 0 has its row too
     source   rules/rounding/rows.yaml
     """
-    keys, rates, cents = (charges.column(name).to_numpy() for name in (key, "vat_e4", "cents"))
     # Rows of a document mostly stand together: summing runs first leaves the grouping a tenth of the work.
-    starts = np.flatnonzero(np.concatenate([[len(keys) > 0], (keys[1:] != keys[:-1]) | (rates[1:] != rates[:-1])]))
-    runs = pa.table(
-        {
-            key: keys[starts],
-            "vat_e4": rates[starts],
-            "cents": np.add.reduceat(cents, starts) if len(starts) else cents,
-        }
+    runs = pa.Table.from_batches(
+        [_runs(batch, key) for batch in charges.to_batches()], schema=_run_schema(charges, key)
     )
     grouped = runs.group_by([key, "vat_e4"], use_threads=False).aggregate([("cents", "sum")])
     grouped = grouped.sort_by([(key, "ascending"), ("vat_e4", "ascending")])
@@ -46,3 +40,15 @@ def vat_by_rate(charges: pa.Table, *, key: str = "contract_id") -> pa.Table:
         ],
         schema=pa.schema([grouped.schema.field(key), *VAT_ROWS]),
     )
+
+
+def _runs(batch: pa.RecordBatch, key: str) -> pa.RecordBatch:
+    """Return one row per run of rows with the same key and rate, with the sum of their cents."""
+    keys, rates, cents = (batch.column(name).to_numpy() for name in (key, "vat_e4", "cents"))
+    starts = np.flatnonzero(np.concatenate([[len(keys) > 0], (keys[1:] != keys[:-1]) | (rates[1:] != rates[:-1])]))
+    sums = np.add.reduceat(cents, starts) if len(starts) else cents
+    return pa.record_batch([keys[starts], rates[starts], sums], names=[key, "vat_e4", "cents"])
+
+
+def _run_schema(charges: pa.Table, key: str) -> pa.Schema:
+    return pa.schema([(name, charges.schema.field(name).type) for name in (key, "vat_e4", "cents")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sorgente.shared.money import divide_half_up
 from sorgente.tariffs.model import (
     ALL_SERVICES,
     Bracket,
@@ -23,6 +24,7 @@ from sorgente.tariffs.model import (
 from sorgente.tariffs.tables import (
     FOREVER,
     LIMIT,
+    YEAR_DAYS,
     BookTables,
     BracketRow,
     ChargeRow,
@@ -161,6 +163,7 @@ class TableBuilder:
                 lowest=variant.lowest,
                 highest=LIMIT if variant.highest is None else variant.highest,
                 price=variant.price_e8,
+                day_price=divide_half_up(variant.price_e8, YEAR_DAYS),
                 minimum=variant.minimum_micro,
                 most=LIMIT // max(1, abs(variant.price_e8), variant.minimum_micro),
                 first=first,

@@ -11,6 +11,7 @@ from sorgente.tariffs.model import KIND_LABELS, SERVICE_LABELS, Kind, Service
 
 EPOCH = date(1970, 1, 1).toordinal()
 FOREVER = date(9999, 12, 31).toordinal() - EPOCH
+YEAR_DAYS = 365  # of every year, unless the tariff counts calendar years
 LIMIT = 4 * 10**18  # a numerator is doubled to be rounded, and must stay below 2**63
 
 
@@ -65,6 +66,7 @@ class VariantRow(NamedTuple):
     lowest: int
     highest: int
     price: int
+    day_price: int  # a yearly price over 365, as it is printed
     minimum: int
     most: int
     first: int  # its brackets, [first, last)

@@ -1,4 +1,4 @@
-"""Bills rated a second, the whole step: frames checked, periods split, rows written as Arrow, VAT summed per bill.
+"""Bills rated a second, the whole step: frames checked, periods split, rows written as Arrow.
 
 A bill is a period of 30 to 150 days of a resident household under the invented Valdoro tariff, ten rows on average;
 a part of them cross the change of tariff on 1 January 2026 or a change of household.
@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from sorgente.rating.rate import rate
 from sorgente.rating.rows import CONDITIONS, SPANS
-from sorgente.rating.vat import vat_by_rate
 from sorgente.tariffs.book import TariffBook
 from sorgente.tariffs.library import tariff_book
 from sorgente.tariffs.tables import FOREVER
@@ -31,7 +30,6 @@ def measure(size: int) -> tuple[int, float, str]:
         spans, conditions = frames(book, min(BATCH, size - first), first)
         start = perf_counter()
         rated = rate(spans, conditions, book)
-        vat_by_rate(rated.charges)
         seconds += perf_counter() - start
         if len(rated.refusals):
             raise RuntimeError(f"{len(rated.refusals)} bills were refused, first: {rated.refusals.to_pylist()[0]}")
