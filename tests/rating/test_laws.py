@@ -170,3 +170,12 @@ def test_vat_is_rounded_once_per_document_and_rate(base):
         total = expected[row["contract_id"], row["rate_e4"]]
         assert row["base_cents"] == total
         assert row["vat_cents"] == half_up(total * row["rate_e4"], 10_000)
+
+
+def test_vat_of_a_document_whose_rows_lie_in_several_pieces_of_a_table():
+    charges = rate(*town(BOOK, 60, 6), BOOK).charges
+    pieces = pa.concat_tables([charges.slice(at, 7) for at in range(0, len(charges), 7)])
+    scattered = pieces.take(np.random.default_rng(1).permutation(len(charges)))
+    assert vat_by_rate(pieces).equals(vat_by_rate(charges))
+    assert vat_by_rate(scattered).equals(vat_by_rate(charges))
+    assert vat_by_rate(charges.slice(0, 0)).num_rows == 0
