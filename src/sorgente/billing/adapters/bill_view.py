@@ -9,19 +9,31 @@ import segno
 
 from sorgente.billing.adapters import bill_words as words
 from sorgente.billing.adapters.bill_texts import rights_texts
+from sorgente.billing.adapters.bill_view_details import (
+    READS_ON_FRONT,
+    SERVICE_KINDS,
+    all_reads,
+    contacts,
+    einvoice_note,
+    groups,
+    note,
+    one_period,
+    read_row,
+    supply,
+    totals,
+    vat_table,
+    water_price,
+    with_room,
+)
 from sorgente.billing.core.document import (
     BillDocument,
     ChargeKind,
-    ChargeRow,
     DocumentType,
-    Note,
     PaymentMethod,
     ReadKind,
 )
 from sorgente.shared.money import divide_half_up, units_text
 
-_SERVICE_KINDS = (ChargeKind.FIXED, ChargeKind.VARIABLE, ChargeKind.PEREQUATION)
-_READS_ON_FRONT = 5
 _BARS = 13
 
 
@@ -49,20 +61,16 @@ def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any
         "parts": _parts(bill),
         "payment": _payment(bill),
         "history": _payments_so_far(bill),
-        "supply": _supply(bill),
-        "one_period": _one_period(bill),
-        "groups": _groups(bill),
-        "vat": _vat(bill),
-        "totals": _totals(bill),
-        "reads": _all_reads(bill),
-        "notes": [_note(note) for note in (*bill.notes, *_water_price(bill), *rights_texts(bill))],
-        "contacts": _contacts(bill),
-        "einvoice": _note(_einvoice_note(einvoice_name)),
+        "supply": supply(bill),
+        "one_period": one_period(bill),
+        "groups": groups(bill),
+        "vat": vat_table(bill),
+        "totals": totals(bill),
+        "reads": all_reads(bill),
+        "notes": [note(text) for text in (*bill.notes, *water_price(bill), *rights_texts(bill))],
+        "contacts": contacts(bill),
+        "einvoice": note(einvoice_note(einvoice_name)),
     }
-
-
-def _note(note: Note) -> dict[str, Any]:
-    return {"title": note.title, "text": note.text, "room": words.room(note.title) + words.room(note.text) + 3}
 
 
 def _what(bill: BillDocument) -> str:
@@ -71,18 +79,22 @@ def _what(bill: BillDocument) -> str:
 
 def _issuer(bill: BillDocument) -> dict[str, Any]:
     issuer = bill.issuer
-    legal = [issuer.name, words.one_line(issuer.address), f"C.F. {issuer.tax_code}", f"P. IVA {issuer.vat_code}"]
+    if issuer.tax_code == issuer.vat_code:
+        codes = [f"C.F. e P. IVA {issuer.vat_code}"]
+    else:
+        codes = [f"C.F. {issuer.tax_code}", f"P. IVA {issuer.vat_code}"]
+    legal = [issuer.name, words.one_line(issuer.address), *codes]
     if issuer.rea_number:
         legal.append(f"REA {issuer.rea_office} {issuer.rea_number}")
     if issuer.share_capital_cents is not None:
-        legal.append(f"capitale sociale {words.euros(issuer.share_capital_cents)}")
+        legal.append(f"cap. soc. {words.euros(issuer.share_capital_cents)}")
     return {
         "name": issuer.name,
         "monogram": (issuer.monogram or issuer.name[:1])[:3].upper(),
         "web": issuer.web,
         "phone": issuer.phone,
         "emergency": issuer.emergency_phone,
-        "legal": " · ".join(legal),
+        "legal": " · ".join(part.replace(" ", "\u00a0") for part in legal),
     }
 
 
@@ -104,12 +116,7 @@ def _identity(bill: BillDocument) -> list[list[Any]]:
         ["Contratto", contract.contract_code],
         ["Fornitura", words.one_line(contract.supply_address)],
     ]
-    return _with_room(rows)
-
-
-def _with_room(rows: list[list[str]]) -> list[list[Any]]:
-    """Return the rows that have a value, each with the room it takes: the template reckons heights from it."""
-    return [[*row, words.room(row[1])] for row in rows if row[1]]
+    return with_room(rows)
 
 
 def _hero(bill: BillDocument) -> dict[str, str]:
@@ -156,8 +163,8 @@ def _consumption(bill: BillDocument) -> dict[str, Any]:
         rows.append(["Prossima lettura", f"dal {words.day_and_month(use.next_read_from)}"])
     return {
         "period": words.long_period(bill.header.start, bill.header.end),
-        "rows": _with_room(rows),
-        "reads": [_read_row(meter.serial, read) for meter in bill.meters for read in _front(list(meter.reads))],
+        "rows": with_room(rows),
+        "reads": [read_row(meter.serial, read) for meter in bill.meters for read in _front(list(meter.reads))],
         "meters": ", ".join(meter.serial for meter in bill.meters),
         "radio": any(meter.is_radio for meter in bill.meters),
         "alarm": use.is_anomalous,
@@ -165,23 +172,7 @@ def _consumption(bill: BillDocument) -> dict[str, Any]:
 
 
 def _front(reads: list[Any]) -> list[Any]:
-    return reads if len(reads) <= _READS_ON_FRONT else [reads[0], *reads[1 - _READS_ON_FRONT :]]
-
-
-def _read_row(serial: str, read: Any) -> dict[str, str]:
-    return {
-        "serial": serial,
-        "day": words.short_day(read.day),
-        "index": words.cubic_metres(read.index_milli),
-        "kind": words.READ_WORDS[read.kind],
-    }
-
-
-def _all_reads(bill: BillDocument) -> list[dict[str, str]]:
-    """Return every read, when page 1 has not shown them all or there is more than one meter."""
-    if all(len(meter.reads) <= _READS_ON_FRONT for meter in bill.meters) and len(bill.meters) < 2:
-        return []
-    return [_read_row(meter.serial, read) for meter in bill.meters for read in meter.reads]
+    return reads if len(reads) <= READS_ON_FRONT else [reads[0], *reads[1 - READS_ON_FRONT :]]
 
 
 def _chart(bill: BillDocument) -> dict[str, Any]:
@@ -215,7 +206,7 @@ def _parts(bill: BillDocument) -> list[dict[str, Any]]:
         return []
     sums: dict[str, int] = {}
     for row in bill.rows:
-        name = row.service if row.kind in (*_SERVICE_KINDS, ChargeKind.BONUS, ChargeKind.BILLED_BEFORE) else "Altro"
+        name = row.service if row.kind in (*SERVICE_KINDS, ChargeKind.BONUS, ChargeKind.BILLED_BEFORE) else "Altro"
         sums[name] = sums.get(name, 0) + row.cents
     sums["IVA"] = bill.header.vat_cents
     if bill.header.split_payment:
@@ -305,120 +296,3 @@ def _payments_so_far(bill: BillDocument) -> dict[str, Any]:
         ],
         "total": words.euros(sum(old.open_cents for old in bill.unpaid)),
     }
-
-
-def _supply(bill: BillDocument) -> list[list[Any]]:
-    contract = bill.contract
-    rows = [
-        ["Tipo di utenza", contract.use_label],
-        ["Componenti del nucleo", str(contract.residents) if contract.residents is not None else ""],
-        ["Unità servite", str(contract.units) if contract.units > 1 else ""],
-        ["Servizi attivi", ", ".join(contract.services)],
-        ["Codice di fornitura", contract.point_code],
-        ["Attiva dal", words.long_day(contract.started_on)],
-        ["Deposito versato", words.euros(contract.deposit_cents) if contract.deposit_cents else ""],
-        ["Contatore", ", ".join(meter.serial for meter in bill.meters)],
-        ["Dove si trova", ", ".join(meter.location for meter in bill.meters if meter.location)],
-        [
-            "Bollette collegate",
-            ", ".join(f"{old.number} del {words.short_day(old.issued_on)}" for old in bill.header.linked),
-        ],
-    ]
-    return _with_room(rows)
-
-
-def _one_period(bill: BillDocument) -> str:
-    """Return the period when every row covers all of it, so that the table need not repeat it."""
-    header = bill.header
-    if any((row.start, row.end) != (header.start, header.end) for row in bill.rows):
-        return ""
-    return words.long_period(header.start, header.end)
-
-
-def _groups(bill: BillDocument) -> list[dict[str, Any]]:
-    groups: dict[str, list[ChargeRow]] = {}
-    for row in bill.rows:
-        groups.setdefault(row.service, []).append(row)
-    return [
-        {
-            "name": name,
-            "sum": words.amount(sum(row.cents for row in rows)),
-            "rows": [_charge(row) for row in rows],
-        }
-        for name, rows in groups.items()
-    ]
-
-
-def _charge(row: ChargeRow) -> list[Any]:
-    label = row.label[:1].upper() + row.label[1:]
-    detail = words.bracket(row)
-    if row.yearly_price_e8 is not None:
-        detail = f"{words.yearly_price(row.yearly_price_e8)} € l'anno"
-    if row.is_estimated:
-        detail = f"{detail}, stimato" if detail else "stimato"
-    price = words.price(row.unit_price_e8) if row.quantity_milli is not None and row.unit_price_e8 is not None else ""
-    return [
-        label,
-        detail,
-        words.short_period(row.start, row.end),
-        words.quantity(row),
-        price,
-        words.rate(row.vat_rate_e2) if row.vat_rate_e2 else row.nature or "",
-        words.amount(row.cents),
-        words.room(label) + words.room(detail) + 1,
-    ]
-
-
-def _vat(bill: BillDocument) -> list[list[Any]]:
-    rows = []
-    for group in bill.vat_groups:
-        name = f"IVA {words.rate(group.vat_rate_e2)}" if group.vat_rate_e2 else f"{group.nature} {group.law}".strip()
-        rows.append([name, words.amount(group.taxable_cents), words.amount(group.vat_cents), words.room(name)])
-    return rows
-
-
-def _totals(bill: BillDocument) -> list[list[Any]]:
-    header = bill.header
-    rows = [("Imponibile", header.net_cents), ("IVA", header.vat_cents), ("Totale", header.total_cents)]
-    if header.split_payment:
-        rows.append(("IVA versata dall'ente (scissione dei pagamenti)", -header.vat_cents))
-        rows.append(("Da pagare", header.to_pay_cents))
-    return [[name, words.amount(cents), words.room(name)] for name, cents in rows]
-
-
-def _water_price(bill: BillDocument) -> tuple[Note, ...]:
-    """Return the mean price a m3 and a litre, quotas and VAT in it (D.Lgs. 18/2023, article 18)."""
-    volume = bill.consumption.billed_milli
-    rows = [row for row in bill.rows if row.kind in _SERVICE_KINDS]
-    gross_e4 = sum(row.cents * (10_000 + row.vat_rate_e2) for row in rows)
-    if volume <= 0 or gross_e4 <= 0:
-        return ()
-    per_m3_e4 = divide_half_up(gross_e4 * 10, volume)  # cents x 1e4 / litres x 1e3 -> 1e-4 EUR a m3, VAT in it
-    litre_e6 = divide_half_up(per_m3_e4, 10)
-    text = (
-        f"In questa bolletta l'acqua ti costa {per_m3_e4 // 10_000},{per_m3_e4 % 10_000:04d} € al m³, cioè "
-        f"{litre_e6 // 1_000_000},{litre_e6 % 1_000_000:06d} € al litro, tutto compreso: quote fisse, fognatura, "
-        "depurazione e IVA."
-    )
-    return (Note("Quanto costa l'acqua", text),)
-
-
-def _contacts(bill: BillDocument) -> list[list[Any]]:
-    issuer = bill.issuer
-    rows = [
-        ["Pronto intervento 24 ore", issuer.emergency_phone],
-        ["Servizio clienti", f"{issuer.phone} ({issuer.phone_hours})" if issuer.phone_hours else issuer.phone],
-        ["Sportello", issuer.desk],
-        ["Area clienti e app", issuer.web],
-        ["E-mail e PEC", " – ".join(part for part in (issuer.email, issuer.pec) if part)],
-    ]
-    return _with_room(rows)
-
-
-def _einvoice_note(einvoice_name: str | None) -> Note:
-    where = f" È allegata a questo PDF ({einvoice_name})." if einvoice_name else ""
-    return Note(
-        "Fattura elettronica",
-        "Questo documento è una copia di cortesia. La fattura elettronica è quella trasmessa al Sistema di "
-        f"Interscambio: la trovi nella tua area riservata sul sito dell'Agenzia delle Entrate.{where}",
-    )

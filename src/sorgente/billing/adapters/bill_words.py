@@ -73,10 +73,11 @@ def price(price_e8: int) -> str:
     return f"{sign}{whole},{decimals[:6] if decimals.endswith('00') else decimals}"
 
 
-def yearly_price(price_e8: int) -> str:
-    """Return a yearly quota with 2 decimals at least: "27,454"."""
+def short_price(price_e8: int) -> str:
+    """Return a price with 2 decimals, more where it has them: "27,454", "30,00"."""
+    sign = "−" if price_e8 < 0 else ""
     whole, part = divmod(abs(price_e8), 100_000_000)
-    return f"{whole},{f'{part:08d}'.rstrip('0'):0<2}"
+    return f"{sign}{whole},{f'{part:08d}'.rstrip('0'):0<2}"
 
 
 def cubic_metres(milli: int) -> str:
