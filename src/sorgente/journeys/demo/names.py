@@ -52,4 +52,5 @@ MUNICIPALITIES = (
     ("Montefonte", "042903", "60903", "AN", 0.17),
     ("Rio Chiaro", "042904", "60904", "AN", 0.15),
 )
-BIRTHPLACES = ("Ancona", "Osimo", "Recanati", "Macerata", "Loreto", "Jesi", "Roma", "Bologna", "Napoli", "Milano")
+# Cadastral codes: Ancona, Osimo, Recanati, Macerata, Loreto, Jesi, Roma, Bologna, Napoli, Milano
+BIRTHPLACES = ("A271", "G157", "H211", "E783", "E690", "E388", "H501", "A944", "F839", "F205")

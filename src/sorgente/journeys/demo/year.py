@@ -1,0 +1,154 @@
+"""The months of the demonstration, day by day: measure, bill, collect, and what changes in people's lives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+
+from sorgente.customers.usecases.because import because
+from sorgente.customers.usecases.change_terms import change_terms
+from sorgente.journeys.bill_cycle import run_bill_cycle
+from sorgente.journeys.demo.founding import Founded
+from sorgente.journeys.demo.money import Money
+from sorgente.journeys.demo.rounds import PROFILE, by_hand, by_radio, reader_file, telegram_lines
+from sorgente.journeys.demo.water import Meters
+from sorgente.metering.usecases.annual_consumption import compute_annual_consumption
+from sorgente.metering.usecases.import_reader_file import import_reader_file
+from sorgente.metering.usecases.import_telegrams import import_telegrams
+
+RADIO_DAY = 28
+ROUND_DAYS = (11, 12, 13, 14)
+BILL_DAYS = (6, 20)
+ANNUAL_DAY = (7, 25)  # Ca is due by 31 July
+HOUSEHOLD_CHANGES = 0.004  # a month
+
+# what is being done, done so far, of
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What happened, for the summary."""
+
+    telegrams: int = 0
+    reads: int = 0
+    held: int = 0
+    lines_rejected: int = 0
+    bills: int = 0
+    parked: int = 0
+    household_changes: int = 0
+    refusals: list[str] = field(default_factory=list)
+
+
+class Year:
+    """One simulated life of the utility, from a day to a day."""
+
+    def __init__(self, founded: Founded, meters: Meters, *, seed: int, processes: Executor, tell: Tell) -> None:
+        self._founded = founded
+        self._meters = meters
+        self._rnd = random.Random(f"year-{seed}")
+        self._processes = processes
+        self._tell = tell
+        accounts = {there.account_id: one for one, there in zip(founded.customers, founded.loaded, strict=True)}
+        self._money = Money(accounts, seed=seed)
+        self.counts = Counts()
+
+    def live(self, starts_on: date, ends_on: date) -> Counts:
+        """Live every day from `starts_on` up to, and not including, `ends_on`."""
+        self._annual(starts_on, starts_on.year)
+        self._annual(starts_on, starts_on.year + 1)
+        days = (ends_on - starts_on).days
+        for number, day in enumerate(_days(starts_on, ends_on), 1):
+            self._tell("days", number, days)
+            self._one_day(day)
+        return self.counts
+
+    def _one_day(self, day: date) -> None:
+        if (day.month, day.day) == ANNUAL_DAY:
+            self._annual(day, day.year + 1)
+        if day.day == RADIO_DAY:
+            self._hear_radio(day)
+        if day.day in ROUND_DAYS:
+            self._read_by_hand(day)
+        if day.day == 3:
+            self._change_households(day)
+        if day.day in BILL_DAYS:
+            self._bill(day)
+        self._money.live(day)
+
+    def _annual(self, day: date, year: int) -> None:
+        with transaction.atomic():
+            compute_annual_consumption(year=year, as_of=day)
+
+    def _hear_radio(self, day: date) -> None:
+        lines = telegram_lines(self._founded.customers, by_radio(self._founded.customers), self._meters, day)
+        heard = import_telegrams(lines=lines, received_at=_at(day, 6))
+        self.counts.telegrams += heard.lines
+        self.counts.reads += heard.accepted
+        self.counts.held += heard.held
+
+    def _read_by_hand(self, day: date) -> None:
+        turn = ROUND_DAYS.index(day.day)
+        positions = by_hand(self._founded.customers, day.month)[turn :: len(ROUND_DAYS)]
+        if not positions:
+            return
+        content = reader_file(self._founded.customers, positions, self._meters, day, self._rnd)
+        loaded = import_reader_file(
+            content=content,
+            file_name=f"giro_{day:%Y%m%d}.csv",
+            profile_name=PROFILE,
+            received_at=_at(day, 19),
+            dry_run=False,
+        )
+        self.counts.reads += loaded.accepted
+        self.counts.held += loaded.held
+        self.counts.lines_rejected += loaded.rejected
+
+    def _bill(self, day: date) -> None:
+        cycle = run_bill_cycle(
+            name=f"{day:%Y-%m-%d}",
+            bill_on=day,
+            read_through=day - timedelta(days=1),
+            at=_at(day, 4),
+            processes=self._processes,
+            progress=self._tell,
+        )
+        self.counts.bills += cycle.issued
+        self.counts.parked += cycle.parked
+        self.counts.refusals += [f"{number}: {why}" for number, why in cycle.refusals]
+        self._money.expect(cycle.run_id, issued_on=day)
+
+    def _change_households(self, day: date) -> None:
+        """Somebody is born, somebody moves out: from the first of the month the brackets are others."""
+        for customer, there in zip(self._founded.customers, self._founded.loaded, strict=True):
+            if customer.residents is None or self._rnd.random() >= HOUSEHOLD_CHANGES:
+                continue
+            residents = max(1, customer.residents + self._rnd.choice((-1, 1)))
+            since = day.replace(day=1)
+            if residents == customer.residents or since <= customer.supplied_since:
+                continue
+            with transaction.atomic(), because(author="demo", reason="dichiarazione di nucleo"):
+                change_terms(
+                    contract_id=there.contract_id,
+                    from_on=since,
+                    reason="dichiarazione di nucleo",
+                    recorded_at=_at(day, 10),
+                    residents=residents,
+                )
+            self.counts.household_changes += 1
+
+
+def _days(start: date, end: date) -> Iterator[date]:
+    day = start
+    while day < end:
+        yield day
+        day += timedelta(days=1)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=UTC)

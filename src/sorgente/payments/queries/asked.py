@@ -1,0 +1,34 @@
+"""What customers are asked to pay: by notice or by debit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sorgente.payments.models import Collection, DebtPosition
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The notice of one bill."""
+
+    bill_number: str
+    contract_account_id: int
+    notice_number: str
+    cents: int
+    due_on: date
+
+
+def asked_of_run(run_id: int) -> list[Asked]:
+    """Return the notices of a billing run, by number."""
+    rows = DebtPosition.objects.filter(bill__run_id=run_id).order_by("notice_number")
+    return [
+        Asked(*row)
+        for row in rows.values_list("bill__number", "bill__contract_account_id", "notice_number", "cents", "due_on")
+    ]
+
+
+def due_days_prepared(*, through: date) -> list[date]:
+    """Return the due days up to `through` that have debits not yet in a file."""
+    rows = Collection.objects.filter(state=Collection.State.PREPARED, due_on__lte=through)
+    return list(rows.values_list("due_on", flat=True).distinct().order_by("due_on"))
