@@ -118,6 +118,14 @@ def test_unpaid_bills_and_leak_are_told_on_page_1() -> None:
     assert "hai diritto di pagarla a rate" in proof
 
 
+def test_the_bonus_tells_its_days() -> None:
+    bill = specimen_bill(1, kind="bonus")
+    assert bill.bonus is not None
+    proof = " ".join(pages(bill)[1:])
+    assert f"Riduce questa bolletta di {amount(-bill.bonus.cents)} €" in proof
+    assert long_period(bill.bonus.start, bill.bonus.end) in proof
+
+
 def test_the_einvoice_is_attached_as_it_was_transmitted() -> None:
     bill = specimen_bill(1, kind="pagopa")
     reader = PdfReader(io.BytesIO(pdf(bill)))

@@ -13,6 +13,7 @@ from sorgente.billing.adapters.bill_view_details import (
     READS_ON_FRONT,
     SERVICE_KINDS,
     all_reads,
+    bonus_note,
     contacts,
     einvoice_note,
     groups,
@@ -67,7 +68,7 @@ def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any
         "vat": vat_table(bill),
         "totals": totals(bill),
         "reads": all_reads(bill),
-        "notes": [note(text) for text in (*bill.notes, *water_price(bill), *rights_texts(bill))],
+        "notes": [note(text) for text in (*bill.notes, *bonus_note(bill), *water_price(bill), *rights_texts(bill))],
         "contacts": contacts(bill),
         "einvoice": note(einvoice_note(einvoice_name)),
     }
@@ -185,7 +186,7 @@ def _chart(bill: BillDocument) -> dict[str, Any]:
             "share": value * 1000 // highest,
             "value": units_text(value * 1000),
             "estimated": bar.kind in (ReadKind.ESTIMATED, ReadKind.REBUILT),
-            "now": bar.end > bill.header.start,
+            "now": _middle(bar.start, bar.end) >= bill.header.start,
         }
         for bar, value in zip(bars, daily, strict=True)
     ]

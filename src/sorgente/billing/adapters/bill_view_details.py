@@ -117,6 +117,19 @@ def water_price(bill: BillDocument) -> tuple[Note, ...]:
     return (Note("Quanto costa l'acqua", text),)
 
 
+def bonus_note(bill: BillDocument) -> tuple[Note, ...]:
+    """Return how much the social bonus takes off and for which days (TIB-03)."""
+    bonus = bill.bonus
+    if bonus is None:
+        return ()
+    days = words.long_period(bonus.start, bonus.end)
+    return (
+        Note(
+            bonus.label, f"Riduce questa bolletta di {words.euros(-bonus.cents)} prima dell'IVA, per i giorni {days}."
+        ),
+    )
+
+
 def contacts(bill: BillDocument) -> list[list[Any]]:
     issuer = bill.issuer
     rows = [
