@@ -15,17 +15,25 @@ from sorgente.shared.columns import read_arrow
 
 Long = npt.NDArray[np.int64]
 
-_RECENT_DAYS = 75  # a fleet read each month or two is known from this window and the one a year before
-_SEASON_DAYS = 45
+# A fleet read each month is known from two windows: now, and around the same stretch a year before.
+_RECENT_DAYS = 40
+_BRACKET_DAYS = 31
 _EPOCH = "DATE '1970-01-01'"
 _HISTORY = f"""
-SELECT register_id, read_on - {_EPOCH} AS day, index_milli, running_milli, {sql_code("kind")} AS kind, id
+SELECT register_id, read_on - {_EPOCH} AS day, running_milli
   FROM metering_read
  WHERE register_id = ANY(%(ids)s::int8[]) AND state = 'accepted' {{window}}
 """
 _WINDOW = f"""
    AND (read_on >= {_EPOCH} + %(recent)s::int
         OR read_on BETWEEN {_EPOCH} + %(season)s::int AND {_EPOCH} + %(season_end)s::int)
+"""
+_SAME_DAY = f"""
+SELECT r.register_id, r.read_on - {_EPOCH} AS day, r.index_milli, {sql_code("r.kind")} AS kind, r.id
+  FROM unnest(%(ids)s::int8[], %(days)s::int4[]) AS wanted (register_id, day)
+  JOIN metering_read r ON r.register_id = wanted.register_id AND r.read_on = {_EPOCH} + wanted.day
+   AND r.state = 'accepted'
+ ORDER BY 1, 2
 """
 _PLACES = f"""
 SELECT i.register_id, r.digits, lower(i.installed) - {_EPOCH} AS start,
@@ -69,32 +77,61 @@ def places_of(register_id: Long, day: Long) -> Places:
     )
 
 
-def history_of(register_id: Long, day: Long) -> History:
+def history_of(register_id: Long, day: Long, digits: Long, *, compare_days: int) -> History:
     """Return the accepted reads that judging reads of these registers on these days looks at.
 
-    Registers read often are served from two windows, now and a year ago; the others, which have few reads, whole.
+    compare_days  high and low look back at least so far
+    returns       index, kind and id are exact for reads of the very days asked for. For the others the index is
+                  what the running index shows on the digits, and kind and id are not told: nobody asks them
+
+    Registers read often are served from two windows; the others, which have few reads, whole.
     """
     if register_id.size == 0:
-        return _history(pa.table({name: pa.array([], pa.int64()) for name in History._fields}))
-    registers = np.unique(register_id)
+        nothing = np.zeros(0, dtype=np.int64)
+        return History(nothing, nothing, nothing, nothing, nothing.astype(np.int8), nothing)
+    registers, first = np.unique(register_id, return_index=True)
+    turns = np.power(10, digits[first]) * 1000
     recent = int(day.min()) - _RECENT_DAYS
     window = {
         "ids": registers,
         "recent": recent,
-        "season": int(day.min()) - 365 - _SEASON_DAYS,
-        "season_end": int(day.max()) - 365 + _SEASON_DAYS,
+        "season": recent - 365 - _BRACKET_DAYS,
+        "season_end": int(day.max()) - 365 + _BRACKET_DAYS,
     }
-    near = _history(read_arrow(connection, _HISTORY.format(window=_WINDOW), window))
-    before = np.searchsorted(key_of(near.register_id, near.day), key_of(register_id, day), side="left") - 1
+    near = _running_history(_HISTORY.format(window=_WINDOW), window, registers, turns)
+    back = np.searchsorted(
+        key_of(near.register_id, near.day), key_of(register_id, day - compare_days), side="right"
+    ) - 1  # fmt: skip
     known = np.zeros(register_id.size, dtype=bool)
-    inside = before >= 0
-    known[inside] = (near.register_id[before[inside]] == register_id[inside]) & (near.day[before[inside]] >= recent)
+    inside = back >= 0
+    known[inside] = (near.register_id[back[inside]] == register_id[inside]) & (near.day[back[inside]] >= recent)
     rest = np.unique(register_id[~known])
-    if rest.size == 0:
-        return near
-    whole = _history(read_arrow(connection, _HISTORY.format(window=""), {"ids": rest}))
-    keep = ~np.isin(near.register_id, rest)
-    return merged(History(*(column[keep] for column in _columns(near))), whole)
+    if rest.size:
+        whole = _running_history(_HISTORY.format(window=""), {"ids": rest}, registers, turns)
+        keep = ~np.isin(near.register_id, rest)
+        near = merged(History(*(column[keep] for column in _columns(near))), whole)
+    return _exact_on(near, register_id, day)
+
+
+def _running_history(sql: str, params: dict[str, Any], registers: Long, turns: Long) -> History:
+    table = read_arrow(connection, sql, params, no_nulls=True)
+    register_id, day, running = (table.column(i).to_numpy().astype(np.int64) for i in range(3))
+    index = running % turns[np.searchsorted(registers, register_id)]
+    return _sorted([register_id, day, index, running, np.zeros(day.size, dtype=np.int8), np.full(day.size, NONE)])
+
+
+def _exact_on(history: History, register_id: Long, day: Long) -> History:
+    """Return the history with exact index, kind and id where a read of the very day asked for is there."""
+    keys, wanted = key_of(history.register_id, history.day), np.unique(key_of(register_id, day))
+    at = np.flatnonzero(np.isin(keys, wanted))
+    if at.size == 0:
+        return history
+    table = read_arrow(connection, _SAME_DAY, {"ids": history.register_id[at], "days": history.day[at]}, no_nulls=True)
+    index, kind, read_id = history.index_milli.copy(), history.kind.copy(), history.read_id.copy()
+    index[at] = table["index_milli"].to_numpy()
+    kind[at] = table["kind"].to_numpy().astype(np.int8)
+    read_id[at] = table["id"].to_numpy()
+    return history._replace(index_milli=index, kind=kind, read_id=read_id)
 
 
 def merged(history: History, more: History) -> History:
@@ -104,10 +141,6 @@ def merged(history: History, more: History) -> History:
 
 def _columns(history: History) -> list[npt.NDArray[Any]]:
     return list(history)
-
-
-def _history(table: pa.Table) -> History:
-    return _sorted([table.column(i).to_numpy().astype(np.int64) for i in range(6)])
 
 
 def _sorted(columns: list[npt.NDArray[Any]]) -> History:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from sorgente.metering.core.consumption import turn_milli
@@ -102,9 +102,7 @@ def remove_device(
             raise MeterNotInstalled(
                 f"Meter {serial}", f"It was installed on {lower}.", f"Give a day after {lower} for the removal."
             )
-        with connection.cursor() as cursor:
-            # An estimate or a self-read of the day gives way; a reader's or radio read of it is the final read.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metering.reads'))")
+        # An estimate or a self-read of the day gives way; a reader's or radio read of it is the final read.
         accept_read(
             register_id=installation.register_id,
             index_milli=index_milli,

@@ -32,6 +32,7 @@ from sorgente.shared.columns import copy_columns, read_arrow
 Long = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 
+_LOCK_BITS = 14  # registers of one block share a lock: 16,384
 _STATES = pa.array(["accepted", "held"])
 
 
@@ -101,19 +102,35 @@ def load_reads(
         return LoadedReads(np.zeros(0, np.int8), np.zeros(0, np.int8), np.zeros(0, np.int64), {})
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("load_reads needs a transaction: nothing may be half-written.")
-    with connection.cursor() as cursor:
-        # One load at a time: what is judged must still hold when it is written.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metering.reads'))")
+    lock_registers(register_id)
     limits = read_limits(received_at.date())
     places = places_of(register_id, days)
     new = NewReads(register_id, days, index_milli, kinds, places.digits, places.installed_day, places.ca_milli, turns)
-    verdicts = _judged_in_turn(new, history_of(register_id, days), limits, _day_number(received_at.date()))
+    verdicts = _judged_in_turn(
+        new,
+        history_of(register_id, days, places.digits, compare_days=limits.high_low_min_days),
+        limits,
+        _day_number(received_at.date()),
+    )
     verdict = _without_known_ones(new, verdicts)
     reasons = _reasons(new, verdicts, verdict, limits)
     if not dry_run:
         _replace(verdict, verdicts, reasons, received_at)
         _write(new, verdicts.running_milli, verdict, reasons, received_at, telegram_id, evidence_id)
     return LoadedReads(verdict, verdicts.rule, verdicts.running_milli, reasons)
+
+
+def lock_registers(register_id: Long) -> None:
+    """Let nobody else load reads of these registers until the transaction ends: what is judged must hold when written.
+
+    Registers are locked in blocks, in ascending order: loads of different parts of the fleet run side by side, loads
+    of the same part one after the other, and none waits for each other in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('metering.reads'), block) FROM unnest(%s::int[]) AS block",
+            [np.unique(register_id >> _LOCK_BITS).tolist()],
+        )
 
 
 def _day_number(day: date) -> int:
