@@ -229,3 +229,30 @@ def test_a_subject_cannot_smuggle_a_header(outbox):
     read = email.message_from_bytes(file.read_bytes(), policy=modern)
     assert read["Bcc"] is None
     assert read["Subject"] == "Ciao Bcc: tutti@posta.example"
+
+
+@pytest.mark.parametrize("size", [1, 56, 57, 58, 100_000])
+def test_an_attachment_of_any_size_is_written_as_the_mail_generator_writes_it(outbox, size):
+    content = bytes(i % 251 for i in range(size))
+    document = store_document(
+        content=content, title="Allegato", kind="other", media_type="application/pdf", subject="x:1", stored_at=AT
+    )
+    queue_message(**words(document_id=document.pk), queued_at=AT)
+    deliver_messages(as_of=AT)
+    (file,) = outbox.rglob("*.eml")
+    read = email.message_from_bytes(file.read_bytes(), policy=modern)
+    (attached,) = read.iter_attachments()
+    assert attached.get_content() == content
+    assert max(len(line) for line in file.read_bytes().splitlines()) <= 200
+
+
+def test_a_text_attachment_stays_text(outbox):
+    document = store_document(
+        content="città\n".encode(), title="Nota", kind="other", media_type="text/plain", subject="x:1", stored_at=AT
+    )
+    queue_message(**words(document_id=document.pk), queued_at=AT)
+    deliver_messages(as_of=AT)
+    (file,) = outbox.rglob("*.eml")
+    (attached,) = email.message_from_bytes(file.read_bytes(), policy=modern).iter_attachments()
+    assert attached.get_content() == "città\n"
+    assert attached.get_filename() == "Nota.txt"

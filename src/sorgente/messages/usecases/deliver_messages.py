@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sorgente.messages.adapters.channels import ChannelDown, Channels
 from sorgente.messages.models import Message
@@ -48,7 +48,7 @@ def deliver_messages(
                 )
                 for message in rows:
                     _send(message, channels, as_of)
-                Message.objects.bulk_update(rows, ["state", "attempts", "ended_at", "problem"])
+                _write_down(rows)
             if not rows:
                 break
             after = rows[-1].pk
@@ -58,6 +58,22 @@ def deliver_messages(
             if on_progress is not None:
                 on_progress(len(rows))
     return Delivered(sent, failed, waiting)
+
+
+def _write_down(rows: Sequence[Message]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_message m SET state = n.state, attempts = n.attempts, ended_at = n.ended_at,"
+            " problem = n.problem FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::timestamptz[], %s::text[])"
+            " AS n(id, state, attempts, ended_at, problem) WHERE m.id = n.id",
+            [
+                [row.pk for row in rows],
+                [str(row.state) for row in rows],
+                [row.attempts for row in rows],
+                [row.ended_at for row in rows],
+                [row.problem for row in rows],
+            ],
+        )
 
 
 def _send(message: Message, channels: Channels, as_of: datetime) -> None:
