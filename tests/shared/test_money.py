@@ -109,3 +109,9 @@ def test_quantities_as_they_are_read(milli, text):
 @given(st.integers(-(10**12), 10**12))
 def test_written_quantities_read_back(milli):
     assert money.milli_from_units(money.units_text(milli).replace(".", "").replace(",", ".")) == milli
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "-1e31"])
+def test_a_number_out_of_all_measure_is_refused_at_once(text):
+    with pytest.raises(NotANumber, match="out of all measure"):
+        cents_from_euro(text)

@@ -12,6 +12,7 @@ from sorgente.shared.errors import SorgenteError
 TINY_PER_CENT = 1_000_000_000
 PRICE_SCALE = 100_000_000
 QUANTITY_SCALE = 1_000
+LARGEST_EXPONENT = 30  # no amount or quantity of ours has more digits; a larger one would eat the memory
 
 
 class NotANumber(SorgenteError):
@@ -31,6 +32,8 @@ def _decimal(text: str | int | Decimal, what: str) -> Decimal:
         raise NotANumber(what, f"{text!r} is not a decimal number.", "Write it with digits and one point.") from None
     if not value.is_finite():
         raise NotANumber(what, f"{text!r} is not a finite number.", "Write it with digits and one point.")
+    if value and not -LARGEST_EXPONENT <= value.adjusted() <= LARGEST_EXPONENT:
+        raise NotANumber(what, f"{text!r} is out of all measure.", "Write it with digits and one point.")
     return value
 
 
