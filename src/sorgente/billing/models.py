@@ -66,7 +66,7 @@ class BillingRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     version = models.CharField(max_length=60, help_text="version of the code and of the rules")
     rules = models.ForeignKey(RuleSnapshot, models.PROTECT, related_name="+", db_index=False)
-    keeps_short_periods = models.BooleanField(default=False, help_text="contracts named one by one: any new day counts")
+    keeps_short_periods = models.BooleanField(default=False, help_text="contracts named one by one: any new read counts")
 
     def __str__(self) -> str:
         return self.name
@@ -126,8 +126,9 @@ class BillInputs(models.Model):
     run = models.ForeignKey(BillingRun, models.PROTECT, null=True, related_name="inputs")
     rules = models.ForeignKey(RuleSnapshot, models.PROTECT, related_name="+", db_index=False)
     version = models.CharField(max_length=60, help_text="of the code")
-    stretches = models.BinaryField(help_text="Arrow: core.frames.STRETCHES with reads and their values")
-    conditions = models.BinaryField(help_text="Arrow: core.frames.CONDITIONS, tariff and category by name")
+    stretches = models.BinaryField(help_text="Arrow: days, water, reads with their values, estimates with their Ca")
+    conditions = models.BinaryField(help_text="Arrow: the terms of the contracts, tariff and category by name")
+    taken_back = models.BinaryField(help_text="Arrow: which earlier bills each bill takes back")
 
     def __str__(self) -> str:
         return f"inputs {self.pk}"

@@ -5,8 +5,7 @@ What comes out depends on the arguments alone, so that the same inputs replay to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +18,6 @@ from sorgente.billing.core.stretches import Bools, Contracts, Long, Plan, Policy
 from sorgente.rating.rate import rate
 from sorgente.rating.rows import SPANS
 from sorgente.tariffs.book import TariffBook
-
-_Columns = TypeVar("_Columns", Stretches, Rows)
 
 ACTUAL, ESTIMATED, MIXED, CLOSING = "actual", "estimated", "mixed", "closing"
 
@@ -136,13 +133,8 @@ def rate_stretches(
 
 def reversed_rows(rows: Rows) -> Rows:
     """Return the rows that take these back: quantity and cents with the other sign, resting on no estimate."""
-    return Rows(
-        **{
-            name: getattr(rows, name) for name in Rows.__slots__ if name not in ("quantity_milli", "cents", "estimated")
-        },
-        quantity_milli=-rows.quantity_milli,
-        cents=-rows.cents,
-        estimated=np.zeros(rows.bill.size, dtype=bool),
+    return rows.with_columns(
+        quantity_milli=-rows.quantity_milli, cents=-rows.cents, estimated=np.zeros(rows.bill.size, dtype=bool)
     )
 
 
@@ -163,8 +155,9 @@ def _kept(contracts: Contracts, plan: Plan, rows: Rows, keep: Long, parked: list
     place = np.full(contracts.contract_id.size, -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
     stretches = plan.stretches.take(place[plan.stretches.row] >= 0)
-    stretches = _renamed(stretches, "row", place)
-    rows = _renamed(rows.take(place[rows.bill] >= 0), "bill", place)
+    stretches = replace(stretches, row=place[stretches.row])
+    rows = rows.take(place[rows.bill] >= 0)
+    rows = rows.with_columns(bill=place[rows.bill])
     sums = totals(rows, keep.size)
     quantity = np.zeros(keep.size, dtype=np.int64)
     np.add.at(quantity, stretches.row, stretches.quantity_milli)
@@ -185,12 +178,6 @@ def _kept(contracts: Contracts, plan: Plan, rows: Rows, keep: Long, parked: list
         parked=parked,
         nothing=nothing,
     )
-
-
-def _renamed(columns: _Columns, name: str, place: Long) -> _Columns:
-    values = {one: getattr(columns, one) for one in columns.__slots__}
-    values[name] = place[values[name]]
-    return type(columns)(**values)
 
 
 def _kinds(stretches: Stretches, recomputed: Bools, closing: Bools) -> list[str]:

@@ -30,7 +30,11 @@ def billing_rules(rules: Rules, *, bill_on: date) -> BillingRules:
     high = rules.entry(_COMPANY + "gate.high_consumption", on=bill_on)
     dry = rules.entry(_COMPANY + "gate.no_consumption", on=bill_on)
     return BillingRules(
-        periods=Policy(fresh_days=int(value("fresh_read_days")), least_days=int(value("least_days"))),
+        periods=Policy(
+            fresh_days=int(value("fresh_read_days")),
+            least_days=int(value("least_days")),
+            least_estimated_days=int(value("least_days")),
+        ),
         gate=GateRules(
             high_times_milli=milli_from_units(high.value, what="times"),
             high_floor_milli=milli_from_units(high.fields["floor_m3"], what="floor_m3"),

@@ -36,6 +36,10 @@ class Rows:
     def take(self, keep: Bools | Long) -> Rows:
         return Rows(*(getattr(self, name)[keep] for name in self.__slots__))
 
+    def with_columns(self, **columns: Long | Bools) -> Rows:
+        """Return the rows with these columns in place of their own."""
+        return Rows(**{name: columns.get(name, getattr(self, name)) for name in self.__slots__})
+
 
 def no_rows() -> Rows:
     """Return rows of nothing."""

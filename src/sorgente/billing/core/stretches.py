@@ -63,6 +63,7 @@ class Policy:
 
     fresh_days: int  # a read at most so old at read_through ends the bill; else an estimate goes on from it
     least_days: int  # fewer new days than this are left for a later bill, except at the end of the supply
+    least_estimated_days: int  # the same for a bill that rests on no new read
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ class Stretches:
 
     def take(self, keep: Bools | Long) -> Stretches:
         return Stretches(*(getattr(self, name)[keep] for name in self.__slots__))
+
+
+def no_stretches() -> Stretches:
+    """Return stretches of nothing."""
+    none = np.empty(0, dtype=np.int64)
+    columns = {name: none for name in Stretches.__slots__ if name != "estimated"}
+    return Stretches(**columns, estimated=np.empty(0, dtype=bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,7 @@ def plan_bills(contracts: Contracts, reads: Reads, *, through: int, policy: Poli
     fresh = (horizon - latest <= policy.fresh_days) & is_new & ~ends
     end = np.maximum(np.where(fresh, latest, horizon), billed)
     start = np.where(is_new, since, billed)
-    least = np.where(ends, 1, policy.least_days)
+    least = np.where(ends, 1, np.where(is_new, policy.least_days, policy.least_estimated_days))
     outcome[(outcome == FINE) & (end - billed < least)] = NOTHING
     outcome[horizon <= since] = NOTHING
 

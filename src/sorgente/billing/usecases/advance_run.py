@@ -1,23 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import F
 
-from sorgente.billing.core.compute import Computed, Parked, compute_bills
-from sorgente.billing.core.policy import billing_rules
+from sorgente.billing.core.compute import Computed, Parked
 from sorgente.billing.core.stretches import Bools, Long
 from sorgente.billing.models import BillingRun, RunItem
-from sorgente.billing.queries.extract import conditions, extract
+from sorgente.billing.usecases.compute_batch import compute_batch
 from sorgente.billing.usecases.issue_bills import Issue, issue_bills
 from sorgente.billing.usecases.rule_store import KeptBook, open_book
 from sorgente.shared.company import company
-from sorgente.tariffs.book import number_of
-from sorgente.tariffs.rules import rules
 
 BATCH = 5_000
 
@@ -67,23 +64,16 @@ def _advance_batch(run: BillingRun, kept: KeptBook, *, at: datetime, batch: int)
     contract_ids, released = _claim(run, batch)
     if contract_ids.size == 0:
         return False
-    law = billing_rules(rules(), bill_on=run.bill_on)
-    periods = replace(law.periods, least_days=1) if run.keeps_short_periods else law.periods
-    found = extract(contract_ids, bill_on=run.bill_on, read_through=run.read_through, rules=rules())
-    bills = compute_bills(
-        found.contracts,
-        found.reads,
-        conditions(found.terms, kept.book),
-        found.taken_back,
-        kept.book,
-        through=number_of(run.read_through),
-        issued_on=number_of(run.bill_on),
-        policy=periods,
-        gate=law.gate,
+    batch_of = compute_batch(
+        contract_ids,
+        bill_on=run.bill_on,
+        read_through=run.read_through,
+        kept=kept,
         released=released,
+        keeps_short_periods=run.keeps_short_periods,
     )
     issue_bills(
-        bills,
+        batch_of.bills,
         issue=Issue(
             series=company().series,
             issued_on=run.bill_on,
@@ -94,9 +84,9 @@ def _advance_batch(run: BillingRun, kept: KeptBook, *, at: datetime, batch: int)
             version=run.version,
         ),
         rule_ids=kept.rule_ids,
-        terms=found.terms,
+        terms=batch_of.terms,
     )
-    _settle_items(run, bills)
+    _settle_items(run, batch_of.bills)
     return True
 
 

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from django.db import connection
 
 from sorgente.billing.core.compute import Computed
-from sorgente.billing.core.inputs import pack_table, stretches_table
+from sorgente.billing.core.inputs import pack_table, stretches_table, taken_back_table
 from sorgente.billing.core.rows import ACCOUNTS, positions, revenue_by_account
 from sorgente.billing.core.stretches import Long
-from sorgente.billing.models import BillInputs, BillSeries
+from sorgente.billing.models import Bill, BillInputs, BillSeries
 from sorgente.ledger.usecases.post_columns import PostingColumns, account_ids, post_columns
 from sorgente.shared.columns import copy_columns
 from sorgente.shared.errors import SorgenteError
@@ -87,6 +87,7 @@ def issue_bills(bills: Computed, *, issue: Issue, rule_ids: Long, terms: pa.Tabl
             rules_id=issue.rules_id,
             version=issue.version,
             stretches=pack_table(stretches_table(bills.stretches, ids)),
+            taken_back=pack_table(taken_back_table(bills.rows, ids, whole=issue.kind == Bill.Kind.CREDIT_NOTE)),
             conditions=pack_table(terms.filter(pc.is_in(terms["contract_id"], owners))),
         )
         series_id, first = take_numbers(series=issue.series, issued_on=issue.issued_on, count=count)

@@ -42,7 +42,7 @@ def start_run(
     bill_on       day of issue of all its bills
     read_through  reads up to and including this day are billed, estimates reach up to it; not after bill_on
     select        "due": by legal rhythm (RQSII art. 38), and supplies that ended; "all": every one with days to bill
-    contract_ids  these and no others, however few days they have; `select` is then not asked
+    contract_ids  these and no others, however few days lie before a new read; `select` is then not asked
     raises        RunDatesWrong, RunStartedDifferently, NoValue (a rule without a value on the day)
     """
     if read_through > bill_on:

@@ -1,0 +1,59 @@
+"""From contract ids to computed bills: read everything, then the pure computation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pyarrow as pa
+
+from sorgente.billing.core.compute import Computed, compute_bills
+from sorgente.billing.core.policy import billing_rules
+from sorgente.billing.core.stretches import Bools, Long
+from sorgente.billing.queries.extract import conditions, extract
+from sorgente.billing.usecases.rule_store import KeptBook
+from sorgente.tariffs.rules import rules
+from sorgente.tariffs.tables import number_of
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    bills: Computed
+    terms: pa.Table
+
+
+def compute_batch(
+    contract_ids: Long,
+    *,
+    bill_on: date,
+    read_through: date,
+    kept: KeptBook,
+    released: Bools,
+    keeps_short_periods: bool,
+    keeps_short_estimates: bool = False,
+) -> Batch:
+    """Return what these contracts are billed on a day.
+
+    contract_ids           (n,) ascending, without repeats; released (n,) past the gate
+    keeps_short_periods    a new read counts however few days lie before it; keeps_short_estimates: so do estimates
+    """
+    law = billing_rules(rules(), bill_on=bill_on)
+    periods = law.periods
+    if keeps_short_periods:
+        periods = replace(periods, least_days=1)
+    if keeps_short_estimates:
+        periods = replace(periods, least_days=1, least_estimated_days=1, fresh_days=0)
+    found = extract(contract_ids, bill_on=bill_on, read_through=read_through, rules=rules())
+    bills = compute_bills(
+        found.contracts,
+        found.reads,
+        conditions(found.terms, kept.book),
+        found.taken_back,
+        kept.book,
+        through=number_of(read_through),
+        issued_on=number_of(bill_on),
+        policy=periods,
+        gate=law.gate,
+        released=released,
+    )
+    return Batch(bills, found.terms)
