@@ -113,5 +113,5 @@ def test_written_quantities_read_back(milli):
 
 @pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "-1e31"])
 def test_a_number_out_of_all_measure_is_refused_at_once(text):
-    with pytest.raises(NotANumber, match="out of all measure"):
-        cents_from_euro(text)
+    with pytest.raises(money.NotANumber, match="out of all measure"):
+        money.cents_from_euro(text)
