@@ -83,6 +83,7 @@ def _statement(element: etree._Element, file: str) -> Statement:
         entries=tuple(entries),
         opening=opening,
         closing=closing,
+        intraday=local_name(element) == "Rpt",
         warnings=warnings,
         defect=defect,
     )

@@ -51,6 +51,7 @@ class _Open:
     closing: Decimal | None = None
     entries: list[StatementEntry] = field(default_factory=list)
     waits_for_text: bool = False
+    intraday: bool = False
 
 
 def read_mt940(text: str, file: str) -> StatementFile:
@@ -98,6 +99,7 @@ def _take(current: _Open, tag: str, value: str, where: str) -> None:
             current.closing, current.waits_for_text = signed, False
     elif tag == "34F":
         current.currency = value.strip()[:3] or current.currency
+        current.intraday = True  # a floor limit: MT942
     # 21, 64, 65, 13D, 90C, 90D say nothing about movements.
 
 
@@ -111,6 +113,7 @@ def _closed(current: _Open, file: str) -> Statement:
         entries=entries,
         opening=current.opening,
         closing=current.closing,
+        intraday=current.intraday,
         warnings=balance_warning(opening=current.opening, closing=current.closing, entries=entries, label=label),
     )
 

@@ -54,6 +54,7 @@ class StatementEntry:
 class Statement:
     """One statement, report or notification of one account.
 
+    intraday  camt.052, MT942: said again by the statement of the day
     warnings  what does not add up; the entries stand, an import sets the statement aside
     defect    what of it could not be read at all (a balance), while the entries could
     """
@@ -64,6 +65,7 @@ class Statement:
     entries: tuple[StatementEntry, ...]
     opening: Decimal | None = None
     closing: Decimal | None = None
+    intraday: bool = False
     warnings: tuple[str, ...] = ()
     defect: SorgenteError | None = None
 

@@ -1,0 +1,34 @@
+"""`sorgente statement import FILE...`: book bank statements and match their entries, one JSON line per file."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from sorgente.interfaces.commands.django_setup import start_django
+from sorgente.interfaces.commands.files_to_lines import Answers, answer_files
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="camt.053 or camt.054, CBI RH, MT940, or a zip")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    start_django()
+    return answer_files(arguments.files, _answers)
+
+
+def _answers(data: bytes, file: str) -> Answers:
+    from sorgente.payments.usecases.import_statement import import_statement
+
+    done = import_statement(data=data, file=file, imported_at=datetime.now(UTC))
+    answer = {
+        "file": file,
+        "repeated": done.repeated,
+        "entries": done.entries,
+        "new": done.new,
+        "matched": done.matched,
+        "suspense": done.suspense,
+    }
+    refused = [{"file": name, "error": str(error), "code": error.code} for name, error in done.refusals]
+    return [answer, *refused]
