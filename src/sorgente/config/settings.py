@@ -138,6 +138,8 @@ WHITENOISE_USE_FINDERS = True
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
+# E-invoices on their way to SdI; a transfer program (SDICoop, SFTP) empties the folder.
+SDI_OUTBOX = Path(env.str("SORGENTE_SDI_OUTBOX", default=str(VAR_DIR / "sdi" / "outbox")))
 EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="sorgente.messages.adapters.outbox_backend.EmailBackend")
 EMAIL_FILE_PATH = str(VAR_DIR / "outbox")
 DEFAULT_FROM_EMAIL = env.str("SORGENTE_EMAIL_FROM", default="bollette@valdoro.example")
@@ -156,6 +158,8 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "sorgente.interfaces.desk.accounts.StaffMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_ISSUER = "Sorgente"
+# The one page this would guard is the first set-up, which follows the password at once; nobody can undo it.
+MFA_REAUTHENTICATION_REQUIRED = False
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
