@@ -77,8 +77,8 @@ RIGHTS: dict[Right, set[Role]] = {
 }
 
 
-def ensure_roles(**_signal: Any) -> None:
-    """Make the group of every role; safe to run again. Runs after each migration."""
+def ensure_roles() -> None:
+    """Make the group of every role; safe to run again. Runs after each migrate."""
     known = set(Group.objects.values_list("name", flat=True))
     Group.objects.bulk_create([Group(name=role) for role in Role if role not in known])
 

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
 
@@ -8,7 +11,13 @@ class DeskConfig(AppConfig):
     verbose_name = "Sportello"
 
     def ready(self) -> None:
-        from sorgente.interfaces.desk.access import ensure_roles
+        # The signal is sent for apps with tables only, so the desk listens to the app that keeps the groups.
+        sender = installed.get_app_config("auth")
+        post_migrate.connect(_make_roles, sender=sender, dispatch_uid="desk.ensure_roles")
 
-        # After the migrations of whichever app comes last; the groups' own table is there by then.
-        post_migrate.connect(ensure_roles, sender=self, dispatch_uid="desk.ensure_roles")
+
+def _make_roles(apps: Any, **_signal: Any) -> None:
+    from sorgente.interfaces.desk.access import ensure_roles
+
+    if "group" in apps.all_models["auth"]:  # else only some other app was migrated, before auth ever was
+        ensure_roles()

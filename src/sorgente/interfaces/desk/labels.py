@@ -99,8 +99,8 @@ REFERENCES = {
     "receipt_id": _("Ricevuta"),
     "psp": "PSP",
 }
-# Choices of filters and marks written in templates, where the catalogue's tool does not see them.
-FILTER_WORDS = (
+# Choices of filters, marks and labels of other processes, where the catalogue's tool does not see them.
+WORDS_OF_OTHERS = (
     _("Tutti"),
     _("Tutte"),
     _("Tutto"),
@@ -118,4 +118,15 @@ FILTER_WORDS = (
     _("Cessata"),
     _("Rimosso"),
     _("Bonus sociale"),
+    _("Acquedotto"),
+    _("Fognatura"),
+    _("Depurazione"),
+    _("Servizio idrico integrato"),
+    _("Componenti perequative"),
+    _("Quota fissa"),
+    _("Quota variabile"),
+    _("Quantità minima"),
+    _("Accessibile"),
+    _("Parzialmente accessibile"),
+    _("Non accessibile"),
 )
