@@ -59,6 +59,9 @@ def only(loaded):
         (date(2026, 1, 31), 119.9, HELD, "below-earlier-one"),
         (date(2025, 12, 20), 121, HELD, "above-later-one"),
         (date(2025, 12, 20), 117, ACCEPTED, ""),
+        # 30 days from 1 January, where a year before 10 m3 passed: 2.5 times is 25
+        (date(2026, 1, 31), 120 + 24.9, ACCEPTED, ""),
+        (date(2026, 1, 31), 120 + 25.1, HELD, "high"),
         # 90 days from 1 January, the same season a year before took 29.6 m3: 2.5 times is 74.0, 0.3 times 8.9
         (date(2026, 4, 1), 120 + 73.9, ACCEPTED, ""),
         (date(2026, 4, 1), 120 + 74.2, HELD, "high"),
@@ -70,6 +73,23 @@ def only(loaded):
 )
 def test_each_rule_on_its_threshold(meter, day, index, verdict, rule):
     assert only(load(meter[1], (day, index))) == (verdict, rule)
+
+
+def test_a_fleet_read_often_and_one_read_seldom_are_judged_alike(meter):
+    """The windows of the mass path and the whole history of the others give the same verdicts."""
+    _, registers = make_metered_points(40, installed_on=START)
+    draw = np.random.default_rng(3)
+    index = np.zeros(40, dtype=np.int64)
+    for month in range(15):
+        put_reads(registers, START + timedelta(days=30 * month), index)
+        index = index + draw.integers(0, 20_000, 40)
+    day = START + timedelta(days=30 * 15)
+    new = {"register_id": registers, "read_on": np.full(40, np.datetime64(day, "D")), "kind": "radio", "dry_run": True}
+    windows = load_reads(index_milli=index, received_at=NOW, **new)
+    far_back = {**new, "read_on": np.where(np.arange(40) == 0, np.datetime64(START), new["read_on"])}
+    whole = load_reads(index_milli=index, received_at=NOW, **far_back)  # a day so early opens the window on everything
+    assert windows.rule[1:].tolist() == whole.rule[1:].tolist()
+    assert {RULES[rule] for rule in windows.rule} >= {"", "high", "low"}
 
 
 def test_a_held_read_says_why_and_waits(meter):

@@ -141,6 +141,15 @@ def test_what_does_not_fit_is_refused_by_name(cursor, columns, says):
         copy_columns(cursor, "columns_trip", columns)
 
 
+def test_a_broken_promise_of_no_nulls_is_noticed(cursor):
+    copy_columns(cursor, "columns_trip", {"big": pa.array([1, None]), "words": ["a", None]})
+    for column in ("big", "words"):
+        with pytest.raises(ValueError, match="1 of 2"):
+            read_arrow(connection, f"SELECT {column} FROM columns_trip", no_nulls=True)
+        kept = f"SELECT {column} FROM columns_trip WHERE {column} IS NOT NULL"
+        assert read_arrow(connection, kept, no_nulls=True).num_rows == 1
+
+
 def test_a_type_nobody_carries_is_named(cursor):
     with pytest.raises(ValueError, match="Column total has PostgreSQL type 1700"):
         read_arrow(connection, "SELECT sum(big) AS total FROM columns_trip")

@@ -72,7 +72,7 @@ def billing_reads(
             params["since"] = since
     if actual_only:
         sql += " AND r.kind NOT IN ('estimate', 'reconstructed')"
-    table = read_arrow(connection, sql + _ORDER, params)
+    table = read_arrow(connection, sql + _ORDER, params, no_nulls=True)
     codes = table["kind_name"].combine_chunks().to_numpy().astype(np.int8)
     names = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(KINDS))
     at = table.schema.get_field_index("kind_name")
