@@ -16,8 +16,9 @@ class DeskConfig(AppConfig):
         post_migrate.connect(_make_roles, sender=sender, dispatch_uid="desk.ensure_roles")
 
 
-def _make_roles(apps: Any, **_signal: Any) -> None:
+def _make_roles(apps: Any = None, **_signal: Any) -> None:
     from sorgente.interfaces.desk.access import ensure_roles
 
-    if "group" in apps.all_models["auth"]:  # else only some other app was migrated, before auth ever was
+    # `flush` sends no apps; else, without the table, only some other app was migrated, before auth ever was.
+    if apps is None or "group" in apps.all_models["auth"]:
         ensure_roles()
