@@ -256,3 +256,25 @@ def test_a_text_attachment_stays_text(outbox):
     (attached,) = email.message_from_bytes(file.read_bytes(), policy=modern).iter_attachments()
     assert attached.get_content() == "città\n"
     assert attached.get_filename() == "Nota.txt"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_queue_and_nobody_gets_a_message_twice(monkeypatch, outbox):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    monkeypatch.setattr(delivery, "_CHUNK", 3)
+    queue_messages(many(40), queued_at=AT)
+
+    def work(_: int) -> int:
+        try:
+            return deliver_messages(as_of=AT).sent
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        sent = list(workers.map(work, range(2)))
+    assert sum(sent) == 40
+    assert queries.messages_by_state() == {"queued": 0, "sent": 40, "failed": 0, "cancelled": 0}
+    assert len(list(outbox.rglob("*.eml"))) == 40
