@@ -208,3 +208,18 @@ def test_a_meter_described_in_two_ways(point, a17):
     remove_device(serial="A17", removed_on=FEB, index_milli=118_000, recorded_at=NOW)
     with pytest.raises(devices.MeterDiffers, match="diameter_mm is 15"):
         install(point, "A17", 118, on=APR, diameter_mm=20)
+
+
+def test_a_meter_that_comes_from_elsewhere_starts_anew(point, a17):
+    read(a17, 118, date(2026, 1, 11))
+    remove_device(serial="A17", removed_on=FEB, index_milli=118_000, recorded_at=NOW)
+    install(point, "A17", 0, on=date(2026, 3, 1))
+    reads = Read.objects.filter(register_id=a17).order_by("read_on")
+    assert list(reads.values_list("running_milli", flat=True)) == [100_000, 118_000, 118_000, 100_000_000]
+    # Where it was before, it took 1.8 m3 a day; where nobody knows the habit, nothing is compared.
+    assert read(a17, 300, date(2026, 3, 20)).state == "accepted"
+    assert Read.objects.latest("id").running_milli == 100_300_000
+    install_again = date(2026, 5, 1)
+    remove_device(serial="A17", removed_on=APR, index_milli=310_000, recorded_at=NOW)
+    install(point, "A17", 310, on=install_again)
+    assert Read.objects.latest("id").running_milli == 100_310_000

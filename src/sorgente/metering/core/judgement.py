@@ -201,13 +201,14 @@ def _running(
 def _daily_use(new: NewReads, history: History, keys: Long, running: Long, limits: Limits) -> tuple[Long, Long, Long]:
     """Return (daily use, daily use expected, day looked back to); NONE where there is nothing to compare."""
     back = np.searchsorted(keys, key_of(new.register_id, new.day - limits.high_low_min_days), side="right") - 1
-    has_back = _points_at(history, back, new.register_id)
+    # What the register showed at another place, with other people, says nothing here.
+    has_back = _points_at(history, back, new.register_id) & (_take(history.day, back) >= new.installed_day)
     back_day = np.where(has_back, _take(history.day, back), NONE)
     days = np.where(has_back, new.day - back_day, 1)
     daily = np.where(has_back, (running - _take(history.running_milli, back)) // days, NONE)
     season_end, end_known = _interpolated(history, keys, new.register_id, new.day - 365)
     season_start, start_known = _interpolated(history, keys, new.register_id, back_day - 365)
-    season = has_back & end_known & start_known
+    season = has_back & end_known & start_known & (back_day - 365 >= new.installed_day)
     expected = np.where(new.ca_milli >= 0, new.ca_milli // 365, NONE)
     expected = np.where(season, (season_end - season_start) // days, expected)
     return np.where(daily < 0, NONE, daily), expected, back_day

@@ -73,9 +73,13 @@ def install_device(
             installed=DateRange(installed_on, None),
             first_index_milli=index_milli,
         )
-        # Not judged against the past: the index of a meter that comes from elsewhere starts anew here.
+        # Not judged against the past: the index of a meter that comes from elsewhere starts anew here. The running
+        # index of a register still never goes back: a meter set to zero in the workshop counts as a turn.
         latest = register.reads.filter(state=Read.State.ACCEPTED, read_on__lt=installed_on).order_by("-read_on").first()
-        turns = latest.running_milli // turn_milli(register.digits) if latest is not None else 0
+        turns = 0
+        if latest is not None:
+            turns = -((index_milli - latest.running_milli) // turn_milli(register.digits))
+            turns = max(turns, 0)
         Read.objects.create(
             register=register,
             read_on=installed_on,
