@@ -22,6 +22,7 @@ SIZES = {
     "billing": 58_734,
     "einvoice": 20_000,
     "bill_pdf": 1_000,
+    "receipts": 1_000_000,
 }
 
 
