@@ -213,15 +213,15 @@ def test_cockpit_asks_again_only_while_the_run_goes_on(town, sign_in):
 def test_progress_counts_steps_and_says_how_long_still():
     start = datetime(2026, 3, 1, 8, tzinfo=UTC)
     run = {
-        "step": "render", "selected": 1000, "issued": 990, "parked": 10, "rendered": 495, "transmitted": 0,
+        "stage": "render", "selected": 1000, "issued": 990, "parked": 10, "rendered": 495, "transmitted": 0,
         "delivered": 0, "collected": 0, "started_at": start, "ended_at": None,
     }  # fmt: skip
-    progress = progress_of(run, {"issued": 990, "parked": 10}, now=start + timedelta(seconds=90))
-    assert [step.state for step in progress.steps] == ["past"] * 4 + ["now"] + ["ahead"] * 3
-    assert progress.percent == 56
+    progress = progress_of(run, {"issued": 990, "parked": 10}, collected=990, now=start + timedelta(seconds=90))
+    assert [step.state for step in progress.steps] == ["past"] * 5 + ["now"] + ["ahead"] * 2
+    assert progress.percent == 68
     assert progress.a_second == 11
-    assert progress.left == timedelta(seconds=70)
-    done = progress_of({**run, "step": "done", "ended_at": start + timedelta(seconds=9)}, {}, now=start)
+    assert progress.left == timedelta(seconds=40)
+    done = progress_of({**run, "stage": "done", "ended_at": start + timedelta(seconds=9)}, {}, collected=990, now=start)
     assert (done.percent, done.is_running, done.left, done.seconds) == (100, False, None, 9)
 
 
@@ -231,3 +231,36 @@ def test_the_number_of_questions_does_not_grow_with_the_rows(town, sign_in, djan
                           (f"/customers/{town.party_id}/", 45), (f"/bills/{town.bill}/", 25)):  # fmt: skip
         with django_assert_max_num_queries(most):
             page(client, address)
+
+
+def test_parked_bill_is_released_with_its_reason(town, sign_in):
+    from sorgente.billing.models import RunItem
+
+    item = RunItem.objects.get(state="parked")
+    client = sign_in("billing")
+    assert "184,20" in page(client, "/runs/parked/")
+    answer = client.post(
+        f"/runs/parked/{item.pk}/release/", {"reason": "letta di nuovo"}, headers={"HX-Request": "true"}
+    )
+    assert "Rilasciata" in answer.content.decode()
+    item.refresh_from_db()
+    assert item.state in ("released", "selected")
+    assert (item.released_by, item.release_reason) == ("billing", "letta di nuovo")
+    assert sign_in("credit").post(f"/runs/parked/{item.pk}/release/", {"reason": "altro"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("differences", "words"),
+    [
+        ((), "Coincide fino all&#x27;ultimo centesimo"),
+        (("net_cents is 5, computed 6.",), "net_cents is 5, computed 6."),
+    ],
+)
+def test_replay_says_whether_the_bill_is_the_same(town, sign_in, monkeypatch, differences, words):
+    from sorgente.billing.queries.replay import Replay
+    from sorgente.interfaces.desk.views import billing
+
+    monkeypatch.setattr(billing, "replay_bill", lambda number: Replay(number, 5, differences))
+    answer = sign_in("complaints").post(f"/bills/{town.bill}/replay/")
+    assert words in answer.content.decode()
+    assert sign_in("complaints").post("/bills/2020/SII/0000009/replay/").status_code == 404

@@ -4,30 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Case, Count, F, QuerySet, Value, When
 
 from sorgente.billing.models import BillingRun, RunItem
 
+_UNTIL_ISSUE = [BillingRun.Step.SELECT, BillingRun.Step.RATE, BillingRun.Step.GATE, BillingRun.Step.ISSUE]
+
 
 def list_runs() -> QuerySet[BillingRun, Any]:
-    """Return runs, latest first, as dictionaries."""
-    return BillingRun.objects.order_by("-bill_on", "-id").values(
-        "id",
-        "name",
-        "bill_on",
-        "due_on",
-        "read_through",
-        "step",
-        "selected",
-        "issued",
-        "parked",
-        "rendered",
-        "transmitted",
-        "delivered",
-        "collected",
-        "started_at",
-        "ended_at",
-        "version",
+    """Return runs, latest first, as dictionaries.
+
+    stage  the step a run stands at: what it says itself until its bills are issued, then what its counts say, as
+           papers, transmission and delivery are counted one by one; "done" when every bill is delivered
+    """
+    stage = Case(
+        When(step__in=_UNTIL_ISSUE, then=F("step")),
+        When(rendered__lt=F("issued"), then=Value("render")),
+        When(transmitted__lt=F("issued"), then=Value("transmit")),
+        When(delivered__lt=F("issued"), then=Value("deliver")),
+        default=Value("done"),
+    )
+    return (
+        BillingRun.objects.annotate(stage=stage)
+        .order_by("-bill_on", "-id")
+        .values(
+            "id",
+            "name",
+            "bill_on",
+            "due_on",
+            "read_through",
+            "stage",
+            "selected",
+            "issued",
+            "parked",
+            "rendered",
+            "transmitted",
+            "delivered",
+            "collected",
+            "started_at",
+            "ended_at",
+            "version",
+        )
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-_ORDER = ["select", "rate", "gate", "issue", "render", "transmit", "deliver", "collect"]
+_ORDER = ["select", "rate", "gate", "issue", "collect", "render", "transmit", "deliver"]
 _COUNTS = {
     "issue": "issued",
     "render": "rendered",
@@ -33,27 +33,32 @@ class Progress:
     steps: list[StepProgress]
     is_running: bool
     percent: int
-    seconds: int
+    seconds: int | None  # None for a run that is over and did not say when
     a_second: int  # bills issued a second, so far
     left: timedelta | None
 
 
-def progress_of(run: dict[str, Any], states: dict[str, int], *, now: datetime) -> Progress:
-    """Return the progress of a run; `states` is how many of its items stand in each state."""
-    is_done = run["step"] == "done"
-    at = len(_ORDER) if is_done else _ORDER.index(run["step"])
+def progress_of(run: dict[str, Any], states: dict[str, int], *, collected: int, now: datetime) -> Progress:
+    """Return the progress of a run.
+
+    states     how many of its items stand in each state
+    collected  how many of its bills have been asked for
+    """
+    is_done = run["stage"] == "done"
+    at = len(_ORDER) if is_done else _ORDER.index(run["stage"])
     # What each step works on: items are selected; of them some are issued; papers are made of what was issued.
     selected, issued = run["selected"] or sum(states.values()), run["issued"]
+    counts = {**run, "collected": collected}
     steps = []
     for index, name in enumerate(_ORDER):
         whole = selected if index <= _ORDER.index("issue") else issued
-        done = run[_COUNTS[name]] if name in _COUNTS else (selected if index < at else None)
+        done = counts[_COUNTS[name]] if name in _COUNTS else (selected if index < at else None)
         state = "past" if index < at else "now" if index == at else "ahead"
         steps.append(StepProgress(name, state, done, whole))
     # A step weighs as much as another; inside the present one its own count tells.
     share = (at + (steps[at].percent / 100 if not is_done else 0)) / len(_ORDER)
-    end = run["ended_at"] or now
-    seconds = max(1, int((end - run["started_at"]).total_seconds()))
+    end = run["ended_at"] or (None if is_done else now)
+    seconds = max(1, int((end - run["started_at"]).total_seconds())) if end else None
     is_running = not is_done and run["ended_at"] is None
-    left = timedelta(seconds=int(seconds * (1 - share) / share)) if is_running and share > 0 else None
-    return Progress(steps, is_running, int(100 * share), seconds, issued // seconds, left)
+    left = timedelta(seconds=int(seconds * (1 - share) / share)) if is_running and seconds and share > 0 else None
+    return Progress(steps, is_running, int(100 * share), seconds, issued // seconds if seconds else 0, left)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate
+from django.views.decorators.http import require_POST
 
 from sorgente.billing.queries.bill_file import bill_file
 from sorgente.billing.queries.bill_list import KINDS, list_bills
+from sorgente.billing.queries.replay import replay_bill
 from sorgente.billing.queries.run_list import list_runs, parked_items, parked_reasons, run_by_name, run_states
+from sorgente.billing.usecases.release_item import release_item
 from sorgente.interfaces.desk.access import Right, may, needs
 from sorgente.interfaces.desk.listing import Column, day_after, day_asked, euro_cell, show_list, units_cell
 from sorgente.interfaces.desk.run_progress import progress_of
@@ -18,6 +22,7 @@ from sorgente.ledger.queries.accounts import items_of, settlements_of
 from sorgente.messages.queries.messages import messages_about
 from sorgente.payments.queries.bill_payment import payment_of
 from sorgente.payments.queries.payment_list import list_payments
+from sorgente.payments.queries.run_collection import bills_asked_for
 
 _BILL_COLUMNS = [
     Column("Bolletta", lambda row: row["number"]),
@@ -39,14 +44,13 @@ _RUN_COLUMNS = [
     Column("Data bolletta", lambda row: row["bill_on"]),
     Column("Scadenza", lambda row: row["due_on"]),
     Column("Letture fino al", lambda row: row["read_through"]),
-    Column("Passo", lambda row: row["step"]),
+    Column("Passo", lambda row: row["stage"]),
     Column("Selezionate", lambda row: row["selected"]),
     Column("Emesse", lambda row: row["issued"]),
     Column("Sospese", lambda row: row["parked"]),
     Column("Documenti", lambda row: row["rendered"]),
     Column("Trasmesse", lambda row: row["transmitted"]),
     Column("Recapitate", lambda row: row["delivered"]),
-    Column("All'incasso", lambda row: row["collected"]),
 ]
 _PARKED_COLUMNS = [
     Column("Emissione", lambda row: row["run_name"]),
@@ -97,9 +101,11 @@ def run(request: HttpRequest, name: str) -> HttpResponse:
     found = run_by_name(name)
     if found is None:
         raise Http404
+    collected = bills_asked_for(name)
     context = {
         "run": found,
-        "progress": progress_of(found, run_states(name), now=timezone.now()),
+        "collected": collected,
+        "progress": progress_of(found, run_states(name), collected=collected, now=timezone.now()),
         "reasons": parked_reasons(name),
     }
     is_part = request.headers.get("HX-Request") == "true"
@@ -138,3 +144,28 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "payments": list(list_payments(bill=number)) if may(request, Right.PAYMENTS) else [],
     }
     return render(request, "desk/billing/bill.html", context)
+
+
+@needs(Right.RELEASE)
+@require_POST
+@transaction.atomic
+def release(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Let the run take a parked bill again, with the reason; htmx gets the row as it stands then."""
+    item = release_item(
+        item_id=item_id,
+        released_by=request.user.get_username(),
+        released_at=timezone.now(),
+        reason=request.POST.get("reason", "").strip(),
+    )
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "desk/billing/released_row.html", {"item": item})
+    return redirect("desk:parked")
+
+
+@needs(Right.REPLAY)
+@require_POST
+def replay(request: HttpRequest, number: str) -> HttpResponse:
+    """Compute the bill again from its stored inputs and say what differs from what went out."""
+    if bill_file(number) is None:
+        raise Http404
+    return render(request, "desk/billing/replay.html", {"replay": replay_bill(number)})
