@@ -11,6 +11,7 @@ from sorgente.archive.queries.documents import read_document
 from sorgente.billing.models import Bill
 from sorgente.billing.queries.replay import replay_all
 from sorgente.shared.audit import Problem
+from sorgente.shared.errors import SorgenteError
 from sorgente.shared.money import cents_from_euro, euro, units_text
 
 _EINVOICE_TOTAL = re.compile(rb"<ImportoTotaleDocumento>([0-9.-]+)</ImportoTotaleDocumento>")
@@ -115,7 +116,11 @@ def totals_problems() -> Iterator[Problem]:
 def _einvoices() -> Iterator[Problem]:
     made = Bill.objects.filter(einvoice__isnull=False).order_by("id")
     for number, total, sha256 in made.values_list("number", "total_cents", "einvoice__sha256").iterator():
-        found = _EINVOICE_TOTAL.search(read_document(sha256))
+        try:
+            found = _EINVOICE_TOTAL.search(read_document(sha256))
+        except SorgenteError as problem:
+            yield Problem("A2", f"Bill {number}", f"Its e-invoice cannot be read again: {problem.facts}")
+            continue
         stated = None if found is None else cents_from_euro(found[1].decode())
         # SdI wants a credit note positive: TD04 says the direction.
         if stated != abs(total):

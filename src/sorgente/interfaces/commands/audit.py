@@ -29,6 +29,7 @@ CHECKS = (
     "sorgente.billing.queries.audit",
     "sorgente.metering.queries.audit",
     "sorgente.payments.queries.audit",
+    "sorgente.payments.usecases.compare_files",
     "sorgente.archive.queries.audit",
 )
 
@@ -46,13 +47,19 @@ def run(arguments: argparse.Namespace) -> int:
             f"Invariant {unknown[0]}", "There is no such invariant.", f"Choose among {', '.join(INVARIANTS)}."
         )
     start_django()
+    from django.db import connection, transaction
+
     began = time.monotonic()
     found: Counter[str] = Counter()
-    for problem in all_problems():
-        if problem.invariant in wanted:
-            found[problem.invariant] += 1
-            if found[problem.invariant] <= arguments.most:
-                print(problem)
+    with transaction.atomic():
+        # One snapshot: what a run or an import commits meanwhile must not look like a contradiction.
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for problem in all_problems():
+            if problem.invariant in wanted:
+                found[problem.invariant] += 1
+                if found[problem.invariant] <= arguments.most:
+                    print(problem)
     for name, meaning in INVARIANTS.items():
         if name in wanted:
             print(f"{name} {'ok' if not found[name] else f'{found[name]} problemi'}: {meaning}", file=sys.stderr)

@@ -1,0 +1,185 @@
+"""A2, A5 and A8, payments' part: what is asked is what the bill says, what came in counts once and has its paper.
+
+What the archived files themselves say is compared in usecases/compare_files.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.db import connection
+
+from sorgente.shared.audit import Problem
+from sorgente.shared.money import euro
+
+_NOTICE = """
+SELECT p.notice_number, p.cents, b.number, b.to_pay_cents FROM payments_debtposition p
+  JOIN billing_bill b ON b.id = p.bill_id WHERE p.cents <> b.to_pay_cents ORDER BY p.id
+"""
+# A debit may leave out what was paid by other roads before its file was made; it never asks for more.
+_DEBIT = """
+SELECT c.end_to_end_id, c.cents, b.number, b.to_pay_cents FROM payments_collection c
+  JOIN billing_bill b ON b.id = c.bill_id
+ WHERE c.cents > b.to_pay_cents OR c.cents < b.to_pay_cents - CASE
+       WHEN c.state IN ('prepared', 'cancelled') THEN 0
+       ELSE (SELECT coalesce(sum(a.cents), 0) FROM ledger_openitem owed
+               JOIN ledger_allocation a ON a.receivable_id = owed.id AND a.allocated_on <= c.due_on
+               JOIN ledger_openitem credit ON credit.id = a.credit_id
+               LEFT JOIN payments_payment p ON p.transaction_id = credit.transaction_id
+              WHERE owed.reference = b.number AND p."references"->>'end_to_end_id' IS DISTINCT FROM c.end_to_end_id)
+       END
+ ORDER BY c.id
+"""
+_DEBIT_FILE = """
+SELECT f.message_id, f.debits, f.cents, count(c.id), coalesce(sum(c.cents), 0)::int8 FROM payments_debitfile f
+  LEFT JOIN payments_collection c ON c.file_id = f.id
+ GROUP BY f.id HAVING (f.debits, f.cents) <> (count(c.id), coalesce(sum(c.cents), 0)) ORDER BY f.id
+"""
+_NOT_ASKED = """
+SELECT b.number, b.to_pay_cents FROM billing_bill b
+  LEFT JOIN payments_debtposition p ON p.bill_id = b.id LEFT JOIN payments_collection c ON c.bill_id = b.id
+ WHERE b.delivered_at IS NOT NULL AND b.to_pay_cents > 0 AND p.id IS NULL AND c.id IS NULL ORDER BY b.id
+"""
+_PAYMENT_TWICE = """
+SELECT fingerprint, count(*) FROM payments_payment GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
+"""
+_COLLECTED_TWICE = """
+SELECT "references"->>'end_to_end_id', count(*) FROM payments_payment
+ WHERE kind = 'sdd' AND matched_by = 'end_to_end_id' GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
+"""
+_STATEMENT_TWICE = """
+SELECT d.title, count(*) FROM payments_statementfile f JOIN archive_document d ON d.id = f.document_id
+ GROUP BY d.id HAVING count(*) > 1 ORDER BY d.id
+"""
+# A person who matches by hand moves suspense, not money: bank and pagopa-clearing are where money is.
+_MONEY = """
+SELECT t.source, m.cents FROM ledger_transaction t
+  JOIN (SELECT e.transaction_id, sum(abs(e.cents))::int8 AS cents FROM ledger_entry e
+          JOIN ledger_ledgeraccount l ON l.id = e.account_id AND l.code IN ('bank', 'pagopa-clearing')
+         GROUP BY 1) m ON m.transaction_id = t.id
+  LEFT JOIN payments_payment p ON p.transaction_id IN (t.id, t.reverses_id)
+ WHERE p.id IS NULL ORDER BY t.id
+"""
+_BOOKED = """
+SELECT p.fingerprint, p.cents, coalesce(m.cents, 0)::int8 FROM payments_payment p
+  LEFT JOIN (SELECT e.transaction_id, l.code, sum(e.cents) AS cents FROM ledger_entry e
+               JOIN ledger_ledgeraccount l ON l.id = e.account_id AND l.code IN ('bank', 'pagopa-clearing')
+              GROUP BY 1, 2) m
+    ON m.transaction_id = p.transaction_id
+   AND m.code = CASE WHEN p.kind = 'pagopa' THEN 'pagopa-clearing' ELSE 'bank' END
+ WHERE p.cents <> coalesce(m.cents, 0) ORDER BY p.id
+"""
+_PAPER = """
+SELECT p.fingerprint, coalesce(d.kind, 'missing') FROM payments_payment p
+  LEFT JOIN archive_document d ON d.id = p.document_id LEFT JOIN payments_statementfile f ON f.id = p.statement_file_id
+ WHERE d.kind IS DISTINCT FROM CASE WHEN p.kind = 'pagopa' THEN 'receipt' ELSE 'statement' END
+    OR (p.kind <> 'pagopa' AND f.document_id IS DISTINCT FROM p.document_id) ORDER BY p.id
+"""
+_SETTLED = """
+SELECT coalesce(c.end_to_end_id, p.reference), coalesce(c.state, 'unknown'), coalesce(c.cents, 0), coalesce(p.cents, 0)
+  FROM (SELECT * FROM payments_collection WHERE state IN ('settled', 'returned')) c
+  FULL JOIN (SELECT "references"->>'end_to_end_id' AS reference, cents FROM payments_payment
+              WHERE kind = 'sdd' AND matched_by = 'end_to_end_id') p ON p.reference = c.end_to_end_id
+ WHERE (c.id IS NULL OR c.state = 'settled' OR p.cents IS NOT NULL) AND c.cents IS DISTINCT FROM p.cents ORDER BY 1
+"""
+_RETURNED = """
+SELECT b.number, coalesce(c.times, 0), coalesce(p.times, 0)
+  FROM (SELECT bill_id, count(*) AS times FROM payments_collection WHERE state = 'returned' GROUP BY 1) c
+  FULL JOIN (SELECT bill_id, count(*) AS times FROM payments_payment
+              WHERE kind = 'sdd_return' AND match = 'matched' GROUP BY 1) p ON p.bill_id = c.bill_id
+  JOIN billing_bill b ON b.id = coalesce(c.bill_id, p.bill_id)
+ WHERE c.times IS DISTINCT FROM p.times ORDER BY 1
+"""
+_PAID_POSITION = """
+SELECT d.notice_number FROM payments_debtposition d
+ WHERE d.state = 'paid'
+   AND NOT EXISTS (SELECT FROM payments_payment p WHERE p.bill_id = d.bill_id AND p.kind = 'pagopa') ORDER BY d.id
+"""
+
+
+def problems() -> Iterator[Problem]:
+    """Yield every offender of A2, A5 and A8 in what was asked and in what came in."""
+    yield from asked_problems()
+    yield from once_problems()
+    yield from money_problems()
+
+
+def asked_problems() -> Iterator[Problem]:
+    """A2: notice and debit ask what the bill says, and every bill sent out asks somewhere."""
+    yield from _asked(
+        _NOTICE,
+        lambda notice, asked, bill, to_pay: Problem(
+            "A2", f"Notice {notice}", f"It asks {euro(asked)}, bill {bill} says {euro(to_pay)}."
+        ),
+    )
+    yield from _asked(
+        _DEBIT,
+        lambda debit, asked, bill, to_pay: Problem(
+            "A2", f"Debit {debit}", f"It asks {euro(asked)}, bill {bill} says {euro(to_pay)}."
+        ),
+    )
+    yield from _asked(
+        _DEBIT_FILE,
+        lambda file, count, cents, found, sum_cents: Problem(
+            "A2",
+            f"Debit file {file}",
+            f"It says {count} debits of {euro(cents)}; its collections are {found} of {euro(sum_cents)}.",
+        ),
+    )
+    yield from _asked(
+        _NOT_ASKED,
+        lambda bill, to_pay: Problem("A2", f"Bill {bill}", f"It went out; nothing asks its {euro(to_pay)}."),
+    )
+
+
+def once_problems() -> Iterator[Problem]:
+    """A5: nothing from outside was booked twice."""
+    yield from _asked(
+        _PAYMENT_TWICE, lambda name, times: Problem("A5", f"Payment {name}", f"It is booked {times} times.")
+    )
+    yield from _asked(
+        _COLLECTED_TWICE, lambda debit, times: Problem("A5", f"Debit {debit}", f"{times} payments collected it.")
+    )
+    yield from _asked(
+        _STATEMENT_TWICE, lambda title, times: Problem("A5", f"Statement {title}", f"It is imported {times} times.")
+    )
+
+
+def money_problems() -> Iterator[Problem]:
+    """A8: every movement of money has its payment, every payment its entry and its paper, every collection both."""
+    yield from _asked(
+        _MONEY,
+        lambda source, cents: Problem("A8", f"Transaction {source}", f"It moves {euro(cents)} without a payment."),
+    )
+    yield from _asked(
+        _BOOKED,
+        lambda name, cents, booked: Problem(
+            "A8", f"Payment {name}", f"It is of {euro(cents)}, the ledger has {euro(booked)}."
+        ),
+    )
+    yield from _asked(
+        _PAPER,
+        lambda name, kind: Problem("A8", f"Payment {name}", f"No statement or receipt shows it; its document: {kind}."),
+    )
+    yield from _asked(
+        _SETTLED,
+        lambda debit, state, cents, paid: Problem(
+            "A8", f"Debit {debit}", f"It is {state} for {euro(cents)}, the bank's entries say {euro(paid)}."
+        ),
+    )
+    yield from _asked(
+        _RETURNED,
+        lambda bill, times, entries: Problem(
+            "A8", f"Bill {bill}", f"{times} debits of it are returned, the bank's entries say {entries}."
+        ),
+    )
+    yield from _asked(
+        _PAID_POSITION, lambda notice: Problem("A8", f"Notice {notice}", "It is paid; no receipt says so.")
+    )
+
+
+def _asked(sql: str, make: Callable[..., Problem]) -> Iterator[Problem]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        for row in cursor:
+            yield make(*row)
