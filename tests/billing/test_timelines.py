@@ -155,6 +155,20 @@ def test_take_over_bills_each_holder_to_the_day(town):
     town.assert_nothing_left_to_bill(through="2026-05-01")
 
 
+def test_a_final_read_that_comes_late_settles_the_closing_estimate(town):
+    town.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=146)
+    town.on("2026-04-01").move_out("Bianchi")
+    town.on("2026-04-20").run_bills(through="2026-04-01")
+    town.release(town.parked()[0]["id"])
+    estimated = town.bills_of("Bianchi")[0]
+    assert (estimated.kind, stretches(estimated)) == ("closing", [("2026-01-01", "2026-04-01", 36, True)])
+    town.on("2026-04-01").remove_meter("A17", index_m3=120)
+    final = town.on("2026-05-10").bill("Bianchi")
+    assert (final.kind, stretches(final)) == ("closing", [("2026-01-01", "2026-04-01", 20, False)])
+    assert final.total_cents < 0
+    town.assert_books_balance()
+
+
 def test_split_payment_asks_for_the_net(town):
     town.on("2026-01-01").move_in(
         "Comune", meter="A17", index_m3=0, people=None, category="commerciale", kind="public_body",

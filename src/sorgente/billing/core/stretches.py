@@ -129,7 +129,8 @@ def plan_bills(contracts: Contracts, reads: Reads, *, through: int, policy: Poli
     fresh = (horizon - latest <= policy.fresh_days) & is_new & ~ends
     end = np.maximum(np.where(fresh, latest, horizon), billed)
     start = np.where(is_new, since, billed)
-    least = np.where(ends, 1, np.where(is_new, policy.least_days, policy.least_estimated_days))
+    # A new read settles what estimates billed even when it adds no day: the final read that comes late.
+    least = np.where(is_new, np.where(ends, 0, policy.least_days), np.where(ends, 1, policy.least_estimated_days))
     outcome[(outcome == FINE) & (end - billed < least)] = NOTHING
     outcome[horizon <= since] = NOTHING
 

@@ -40,9 +40,9 @@ def compute_batch(
     law = billing_rules(rules(), bill_on=bill_on)
     periods = law.periods
     if keeps_short_periods:
-        periods = replace(periods, least_days=1)
+        periods = replace(periods, least_days=0)
     if keeps_short_estimates:
-        periods = replace(periods, least_days=1, least_estimated_days=1, fresh_days=0)
+        periods = replace(periods, least_days=0, least_estimated_days=1, fresh_days=0)
     found = extract(contract_ids, bill_on=bill_on, read_through=read_through, rules=rules())
     bills = compute_bills(
         found.contracts,
