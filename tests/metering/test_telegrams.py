@@ -205,3 +205,13 @@ def test_the_readers_of_real_samples_agree(fleet):
     reads = Read.objects.filter(register_id__in=registers.tolist(), kind="radio")
     found = dict(reads.values_list("register__device__radio_id", "index_milli"))
     assert found == {radio_id: total for radio_id, (_, _, total) in wanted.items()}
+
+
+def test_a_whole_fleet_is_fetched_at_once(fleet):
+    _, registers = make_metered_points(120, installed_on=date(2026, 1, 1))
+    for number, device in enumerate(Device.objects.filter(registers__in=registers.tolist()).order_by("id"), 1):
+        Device.objects.filter(pk=device.pk).update(radio_id=f"{number + 1000:08d}", manufacturer="BMT")
+    ours = [open_(f"{number + 1000:08d}", 5_000 + number) for number in range(1, 121)]
+    foreign = [open_(f"{number + 5000:08d}", 1) for number in range(20)]
+    result = take(*ours[:60], *foreign, *ours[60:])
+    assert outcomes(result) == {"read": 120, "unknown_meter": 20}
