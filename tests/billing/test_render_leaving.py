@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -136,39 +137,51 @@ def test_an_address_that_cannot_be_one_holds_one_bill_and_not_the_others():
 def export(*words, capsys):
     code = main(["bills", "export", *words])
     caught = capsys.readouterr()
-    return code, caught.out, caught.err
+    return code, [json.loads(line) for line in caught.out.splitlines()], caught.err
 
 
 def test_export_writes_both_files_and_goes_on_where_it_stopped(run, tmp_path, capsys):
     folder = tmp_path / "out" / "deep"
-    code, out, _ = export("--run", run.name, "--to", str(folder), capsys=capsys)
-    assert (code, out) == (0, f"2 bollette in {folder}: 4 file scritti, 0 già presenti, 0 problemi\n")
-    assert {path.suffix for path in folder.iterdir()} == {".xml", ".pdf"}
-    (folder / "bolletta-2025-SII-0000001.pdf").write_bytes(b"cut short")
-    code, out, _ = export("--run", run.name, "--to", str(folder), capsys=capsys)
-    assert (code, out) == (0, f"2 bollette in {folder}: 1 file scritti, 3 già presenti, 0 problemi\n")
-    assert (folder / "bolletta-2025-SII-0000001.pdf").read_bytes().startswith(b"%PDF")
+    code, lines, err = export("--run", run.name, "--to", str(folder), capsys=capsys)
+    assert (code, err) == (0, f"2 bollette in {folder}: 4 file scritti, 0 bollette con problemi\n")
+    assert [line["number"] for line in lines] == ["2025/SII/0000001", "2025/SII/0000002"]
+    assert sorted(name for line in lines for name in line["files"]) == sorted(path.name for path in folder.iterdir())
+    pdf = folder / "bolletta-2025-SII-0000001.pdf"
+    pdf.write_bytes(b"cut short")
+    again, lines_again, err = export("--run", run.name, "--to", str(folder), capsys=capsys)
+    assert (again, lines_again) == (0, lines)
+    assert err == f"2 bollette in {folder}: 1 file scritti, 0 bollette con problemi\n"
+    assert pdf.read_bytes().startswith(b"%PDF")
 
 
 def test_export_of_named_bills_tells_those_without_papers(run, tmp_path, capsys):
     later = village(customer(7))
     later.read(NOVEMBER, 200)
     later.bill(date(2025, 11, 21))
-    code, out, err = export(
-        "--number", "2025/SII/0000002", "--number", "2025/SII/0000003", "--to", str(tmp_path / "out"), capsys=capsys
+    code, lines, err = export(
+        "2025/SII/0000002", "--number", "2025/SII/0000003", "--to", str(tmp_path / "out"), capsys=capsys
     )
     assert code == 1
-    assert err == "2025/SII/0000003: i documenti non sono ancora pronti\n"
-    assert "2 file scritti" in out
+    assert [len(line["files"]) for line in lines] == [2, 0]
+    assert lines[1]["error"] == "Bill 2025/SII/0000003: Its papers are not made yet. Run its billing again."
+    assert "2 file scritti, 1 bollette con problemi" in err
+
+
+def test_export_of_a_damaged_document_names_it_and_writes_the_others(run, tmp_path, settings, capsys):
+    bill = Bill.objects.filter(run=run).select_related("document").earliest("id")
+    path_of(settings.ARCHIVE_DIR, bill.document.sha256).write_bytes(b"damaged")
+    code, lines, err = export("--run", run.name, "--to", str(tmp_path / "out"), capsys=capsys)
+    assert (code, ["error" in line for line in lines]) == (1, [True, False])
+    assert "3 file scritti, 1 bollette con problemi" in err
 
 
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ((), 2, "Neither a run nor a number was given, or both."),
-        (("--run", "a", "--number", "b"), 2, "Neither a run nor a number was given, or both."),
-        (("--run", "none"), 1, "Run none: There is none of this name."),
-        (("--number", "2025/SII/9999999"), 1, "Bill 2025/SII/9999999: There is no such number."),
+        ((), 2, "It takes numbers or a run."),
+        (("--run", "a", "--number", "b"), 2, "It takes numbers or a run."),
+        (("--run", "none"), 1, "Run none: There is none."),
+        (("2025/SII/9999999",), 1, "Bill 2025/SII/9999999: There is none."),
     ],
 )
 def test_export_of_what_is_not_there(words, code, message, tmp_path, capsys):
@@ -181,4 +194,4 @@ def test_export_to_a_place_that_is_no_folder(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     code, _, err = export("--run", "a", "--to", str(tmp_path / "file"), capsys=capsys)
     assert code == 2
-    assert "Give a folder that can be written." in err
+    assert "Name a folder that can be written." in err

@@ -14,7 +14,7 @@ from sorgente.billing.core.document import BillKind, ChargeKind, HistoryBar, Lin
 from sorgente.billing.core.explanation import BillFacts, EarlierBill, explanation
 from sorgente.billing.core.paper_rules import paper_rules
 from sorgente.billing.core.price_list import PriceList, Terms
-from sorgente.billing.core.printed_rows import StoredCharge, printed_rows, terms_on
+from sorgente.billing.core.printed_rows import PrintedRule, StoredCharge, printed_rows, terms_on
 from sorgente.billing.core.snapshot import read_rule_texts
 from sorgente.billing.core.use_history import SeenIndex, bars_between_reads, chart_bars, daily_mean
 from sorgente.shared.paths import rules_dir
@@ -221,10 +221,9 @@ def prices():
 
 def stored(**different) -> StoredCharge:
     charge = StoredCharge(
-        service=1, kind=2, bracket=1, start=date(2026, 1, 1), end=date(2026, 4, 1), quantity_milli=1_000,
-        unit_price_e8=129_409_200, cents=129, vat_e4=1_000, estimated=False, tariff="valdoro-2026", path="nowhere",
-        version=date(2026, 1, 1), rule_service="acquedotto", rule_service_code=1, brackets=("agevolata", "base"),
-        reverses=None,
+        kind=2, bracket=1, start=date(2026, 1, 1), end=date(2026, 4, 1), quantity_milli=1_000,
+        unit_price_e8=129_409_200, cents=129, vat_e4=1_000, estimated=False, reverses=None,
+        rule=PrintedRule("valdoro-2026", "nowhere", date(2026, 1, 1), "acquedotto", 1, ("agevolata", "base")),
     )  # fmt: skip
     return replace(charge, **different)
 

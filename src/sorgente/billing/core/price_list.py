@@ -6,6 +6,7 @@ from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sorgente.billing.core.snapshot import book_of
 from sorgente.rating.arithmetic import scaled_size
@@ -55,13 +56,15 @@ class PriceList:
             for category in tariff.categories
         }
         tables = self._book.tables
+        # A run asks the same again and again: same rule, same days, same household.
+        self.explain = lru_cache(maxsize=20_000)(self._explain)
         self._plan = {at: plan for plan in tables.plans for at in range(plan.first, plan.last)}
 
     def use_label(self, terms: Terms) -> str:
         """Return the use category as the tariff names it: "Uso domestico residente"."""
         return self._labels.get((terms.tariff, terms.category), terms.category)
 
-    def explain(
+    def _explain(
         self, *, tariff: str, path: str, version: date, bracket: int, start: date, end: date, terms: Terms
     ) -> Explained:
         """Return how a row over [start, end) is printed; a rule that the book lacks explains nothing."""

@@ -30,10 +30,23 @@ _BEFORE = "Già fatturato"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredCharge:
-    """One charge with the rule under it; `reverses` is the earlier bill it takes back."""
+class PrintedRule:
+    """The rule under a charge; `version` is the first day of the tariff's version."""
 
-    service: int
+    tariff: str
+    path: str
+    version: date
+    service: str
+    service_code: int
+    brackets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCharge:
+    """One charge as it was computed; `reverses` is the earlier bill it takes back."""
+
+    rule: PrintedRule
+    reverses: LinkedBill | None
     kind: int
     bracket: int
     start: date
@@ -43,13 +56,6 @@ class StoredCharge:
     cents: int
     vat_e4: int
     estimated: bool
-    tariff: str
-    path: str
-    version: date
-    rule_service: str
-    rule_service_code: int
-    brackets: Sequence[str]
-    reverses: LinkedBill | None
 
 
 def printed_rows(charges: Sequence[StoredCharge], prices: PriceList, terms: Sequence[Terms]) -> tuple[ChargeRow, ...]:
@@ -73,10 +79,10 @@ def terms_on(terms: Sequence[Terms], day: date) -> Terms:
 def _row(charge: StoredCharge, prices: PriceList, terms: Terms) -> ChargeRow:
     kind = Kind(charge.kind)
     explained = prices.explain(
-        tariff=charge.tariff, path=charge.path, version=charge.version, bracket=charge.bracket,
+        tariff=charge.rule.tariff, path=charge.rule.path, version=charge.rule.version, bracket=charge.bracket,
         start=charge.start, end=charge.end, terms=terms,
     )  # fmt: skip
-    name = charge.brackets[charge.bracket] if 0 <= charge.bracket < len(charge.brackets) else ""
+    name = charge.rule.brackets[charge.bracket] if 0 <= charge.bracket < len(charge.rule.brackets) else ""
     has_name = name not in ("", "all")
     unit, yearly = UNIT_CUBIC_METRE, explained.yearly_price_e8
     if explained.by_day:
@@ -105,14 +111,14 @@ def _row(charge: StoredCharge, prices: PriceList, terms: Terms) -> ChargeRow:
 def _service(kind: Kind, charge: StoredCharge) -> str:
     if kind == Kind.PEREQUATION:
         return _PEREQUATION
-    if charge.rule_service_code == Service.OTHER:
-        return charge.rule_service.capitalize()
-    return SERVICE_LABELS[charge.rule_service_code]
+    if charge.rule.service_code == Service.OTHER:
+        return charge.rule.service.capitalize()
+    return SERVICE_LABELS[charge.rule.service_code]
 
 
 def _label(kind: Kind, charge: StoredCharge, bracket: str) -> str:
     if kind == Kind.PEREQUATION:
-        return f"componente {charge.rule_service}"
+        return f"componente {charge.rule.service}"
     if not bracket:
         return KIND_LABELS[kind].lower()
     # "fascia base", but "I eccedenza": the heading of the service already says what is charged.
@@ -121,11 +127,11 @@ def _label(kind: Kind, charge: StoredCharge, bracket: str) -> str:
 
 def _code(kind: Kind, charge: StoredCharge) -> str:
     if kind == Kind.PEREQUATION:
-        return charge.rule_service[:35]
-    known = charge.rule_service_code != Service.OTHER
-    service = _CODES[Service(charge.rule_service_code)] if known else charge.rule_service[:20].upper()
+        return charge.rule.service[:35]
+    known = charge.rule.service_code != Service.OTHER
+    service = _CODES[Service(charge.rule.service_code)] if known else charge.rule.service[:20].upper()
     code = f"{service}-{_KIND_CODES[kind]}"
-    return f"{code}{charge.bracket + 1}" if charge.bracket >= 0 and len(charge.brackets) > 1 else code
+    return f"{code}{charge.bracket + 1}" if charge.bracket >= 0 and len(charge.rule.brackets) > 1 else code
 
 
 def _billed_before(charges: Sequence[StoredCharge]) -> list[ChargeRow]:

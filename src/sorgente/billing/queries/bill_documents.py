@@ -229,7 +229,7 @@ def _new_prices(bill: BillParts, before_end: date | None) -> date | None:
     """Return the first day of a price that the bill before could not have had."""
     if before_end is None:
         return None
-    days = [one.version for one in bill.charges if one.reverses is None and one.version >= before_end]
+    days = [one.rule.version for one in bill.charges if one.reverses is None and one.rule.version >= before_end]
     return max(days, default=None)
 
 

@@ -17,9 +17,9 @@ from sorgente.billing.core.document import LinkedBill, VatGroup
 from sorgente.billing.core.explanation import EarlierBill
 from sorgente.billing.core.inputs import unpack_table
 from sorgente.billing.core.price_list import PriceList, Terms
-from sorgente.billing.core.printed_rows import StoredCharge
+from sorgente.billing.core.printed_rows import PrintedRule, StoredCharge
 from sorgente.billing.core.snapshot import unpack
-from sorgente.billing.models import Bill, BilledConsumption, BillInputs, BillVat, Charge, RuleSnapshot
+from sorgente.billing.models import Bill, BilledConsumption, BillInputs, BillRule, BillVat, Charge, RuleSnapshot
 
 _EARLIER_WITHIN = timedelta(days=400)  # wider than any rule about earlier bills; the rule itself decides
 _NO_COMPARISON = {Bill.Kind.CREDIT_NOTE, Bill.Kind.CORRECTION}
@@ -99,14 +99,22 @@ def _charges(bill_ids: Sequence[int]) -> dict[int, list[StoredCharge]]:
         Charge.objects.filter(bill_id__in=bill_ids)
         .order_by("bill_id", "position")
         .values_list(
-            "service", "kind", "bracket", "start", "end", "quantity_milli", "unit_price_e8", "cents", "vat_e4",
-            "estimated", "rule__tariff", "rule__path", "rule__start", "rule__service", "rule__service_code",
-            "rule__brackets", "reverses__number", "reverses__issued_on", "bill_id",
+            "bill_id", "rule_id", "reverses__number", "reverses__issued_on", "kind", "bracket", "start", "end",
+            "quantity_milli", "unit_price_e8", "cents", "vat_e4", "estimated",
         )
     )  # fmt: skip
+    rows = list(rows)
+    # Thousands of rows rest on a few dozen rules: these are read once.
+    rules = {
+        id: PrintedRule(*facts)
+        for id, *facts in BillRule.objects.filter(pk__in={row[1] for row in rows}).values_list(
+            "id", "tariff", "path", "start", "service", "service_code", "brackets"
+        )
+    }
     found: dict[int, list[StoredCharge]] = defaultdict(list)
-    for *plain, number, issued_on, bill_id in rows:
-        found[bill_id].append(StoredCharge(*plain, reverses=LinkedBill(number, issued_on) if number else None))
+    for bill_id, rule_id, number, issued_on, *plain in rows:
+        reverses = LinkedBill(number, issued_on) if number else None
+        found[bill_id].append(StoredCharge(rules[rule_id], reverses, *plain))
     return found
 
 

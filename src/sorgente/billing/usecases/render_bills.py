@@ -18,7 +18,7 @@ from sorgente.billing.core.payment_details import PaymentsOf
 from sorgente.billing.core.step_result import StepResult
 from sorgente.billing.models import Bill, BillingRun
 from sorgente.billing.queries.bill_documents import bill_documents
-from sorgente.billing.queries.bill_papers import pdf_name
+from sorgente.billing.queries.papers_of_bills import pdf_name
 from sorgente.billing.queries.waiting_bills import in_chunks, waiting_bills
 from sorgente.billing.usecases.step_records import RENDERED, named, record_done, record_refusals
 from sorgente.shared.errors import SorgenteError
