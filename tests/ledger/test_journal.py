@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sorgente.interfaces.commands.main import main
 from sorgente.ledger.core.chart import ChartMalformed, chart_file, read_chart
 from sorgente.ledger.queries.journal import journal
 from tests.ledger.builders import make_accounts
@@ -59,3 +60,12 @@ def test_a_malformed_chart_is_refused_with_its_row(tmp_path, content, says):
 def test_the_chart_of_the_project_has_every_account_once():
     codes = [a.code for a in read_chart(chart_file())]
     assert len(codes) == len(set(codes)) == len(yaml.safe_load(chart_file().read_text())["accounts"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_writes_a_journal_of_one_moment(tmp_path, capsys):
+    post(make_accounts()[0], "bill:1", 12_345)
+    assert main(["journal", "export", "--file", str(tmp_path / "out.beancount")]) == 0
+    assert bean_check((tmp_path / "out.beancount").read_text(), tmp_path) == ""
+    assert main(["journal", "export", "--through", "2026-01-14"]) == 0
+    assert capsys.readouterr().out == ""
