@@ -25,6 +25,7 @@ from sorgente.billing.usecases.start_run import DUE, start_run
 from sorgente.billing.usecases.transmit_bills import transmit_bills
 from sorgente.customers.queries.payers import payers
 from sorgente.messages.usecases.deliver_messages import deliver_messages
+from sorgente.payments.queries.asked import bills_asked
 from sorgente.payments.queries.payment_details import payment_details
 from sorgente.payments.usecases.open_positions import open_positions
 from sorgente.payments.usecases.prepare_collections import prepare_collections
@@ -124,11 +125,15 @@ def _counting(step: str, of: int, told: Progress) -> Callable[[int], None]:
 def collect(run_id: int, *, bill_on: date, at: datetime, refusals: list[tuple[str, SorgenteError]]) -> int:
     """Prepare a debit for the bills of accounts with direct debit, a notice for all others; return how many.
 
-    A bill whose debit cannot be prepared gets a notice instead, and its reason is added to the refusals.
+    A bill whose debit cannot be prepared gets a notice instead, and its reason is added to the refusals. A bill that
+    was asked before is left alone: whether a returned debit is tried again is for recovery to decide.
     """
     bills = bills_to_collect(run_id)
+    before = pc.is_in(bills["bill_id"], bills_asked(bills["bill_id"].to_numpy()))
+    asked = int(pc.sum(before).as_py() or 0)
+    bills = bills.filter(pc.invert(before))
     if bills.num_rows == 0:
-        return 0
+        return asked
     method = payers(bills["contract_account_id"].to_numpy())["payment_method"]
     by_debit = bills.filter(pc.equal(method, "sdd"))
     debits = prepare_collections(bills=by_debit, prenotified_on=bill_on)
@@ -136,4 +141,4 @@ def collect(run_id: int, *, bill_on: date, at: datetime, refusals: list[tuple[st
     refused = pa.array([number for number, _ in debits.refusals], pa.string())
     by_notice = pc.or_(pc.not_equal(method, "sdd"), pc.is_in(bills["bill_number"], refused))
     positions = open_positions(bills=bills.filter(by_notice), segregation=company().segregation, opened_at=at)
-    return debits.prepared + debits.there_before + int(positions.num_rows)
+    return asked + debits.prepared + int(positions.num_rows)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import pyarrow as pa
+from django.db import connection
+
 from sorgente.payments.models import Collection, DebtPosition
+from sorgente.shared.columns import read_arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,17 @@ def asked_of_run(run_id: int) -> list[Asked]:
         Asked(*row)
         for row in rows.values_list("bill__number", "bill__contract_account_id", "notice_number", "cents", "due_on")
     ]
+
+
+def bills_asked(bill_ids: np.ndarray) -> pa.ChunkedArray:
+    """Return those of the bills that were asked before, by notice or by debit, whatever became of it."""
+    rows = read_arrow(
+        connection,
+        "SELECT bill_id FROM payments_debtposition WHERE bill_id = ANY(%(ids)s)"
+        " UNION SELECT bill_id FROM payments_collection WHERE bill_id = ANY(%(ids)s)",
+        {"ids": np.ascontiguousarray(bill_ids, dtype=np.int64)},
+    )
+    return rows["bill_id"]
 
 
 def due_days_prepared(*, through: date) -> list[date]:
