@@ -1,8 +1,12 @@
-"""`sorgente statement import FILE...`: book bank statements and match their entries, one JSON line per file."""
+"""`sorgente statement import FILE...`: book bank statements and match their entries, one JSON line per file.
+
+Bills whose debit the bank sent back get a notice, and their customers a message.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 
 from sorgente.interfaces.commands.django_setup import start_django
@@ -15,7 +19,13 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django()
-    return answer_files(arguments.files, _answers)
+    from sorgente.payments.usecases.ask_again import ask_again
+
+    outcome = answer_files(arguments.files, _answers)
+    again = ask_again(asked_at=datetime.now(UTC))
+    if again.bills:
+        print(f"{again.bills} bills whose debit failed got a notice.", file=sys.stderr)
+    return outcome
 
 
 def _answers(data: bytes, file: str) -> Answers:

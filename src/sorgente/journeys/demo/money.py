@@ -17,6 +17,7 @@ from sorgente.journeys.demo.payers import notice_payments, return_reason
 from sorgente.journeys.demo.population import Customer
 from sorgente.payments.adapters.our_account import creditor_of
 from sorgente.payments.queries.asked import Asked, asked_of_run, due_days_prepared
+from sorgente.payments.usecases.ask_again import ask_again
 from sorgente.payments.usecases.build_debit_file import NothingToDebit, build_debit_file
 from sorgente.payments.usecases.import_receipts import import_receipts
 from sorgente.payments.usecases.import_statement import import_statement
@@ -82,6 +83,7 @@ class Money:
             )
             self._balance_cents += sum(line.cents for line in today.lines)
             import_statement(data=content, file=f"estratto_{day:%Y%m%d}.xml", imported_at=_at(day, 21))
+            ask_again(asked_at=_at(day, 22))
 
     def _expect_notice(self, asked: Asked, issued_on: date) -> None:
         customer = self._customers[asked.contract_account_id]
