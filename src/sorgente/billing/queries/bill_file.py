@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from sorgente.billing.models import Bill, BilledConsumption, BillRule, Charge
 from sorgente.tariffs.model import KIND_LABELS, SERVICE_LABELS, Kind, Service
@@ -15,6 +14,7 @@ _BY_DAY = {Kind.FIXED, Kind.CAPACITY}
 @dataclass(frozen=True, slots=True)
 class FileRow:
     position: int
+    service: str  # Italian, as its heading
     label: str  # Italian, without the service
     bracket: str
     start: date
@@ -30,10 +30,11 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceRows:
-    """The rows of one service, and their sum."""
+class RowGroup:
+    """The rows of one service, or all that take back what one earlier bill charged, and their sum."""
 
-    service: str
+    service: str  # empty where the group takes back
+    takes_back: str
     rows: list[FileRow]
     cents: int
 
@@ -90,7 +91,7 @@ class BillFile:
     einvoice_name: str
     transmitted_at: datetime | None
     delivered_at: datetime | None
-    services: list[ServiceRows]
+    groups: list[RowGroup]
     vat: list[FileVat]
     stretches: list[FileStretch]
 
@@ -139,19 +140,22 @@ def bill_file(number: str) -> BillFile | None:
         einvoice_name=bill.einvoice_name,
         transmitted_at=bill.transmitted_at,
         delivered_at=bill.delivered_at,
-        services=_services(bill),
+        groups=_groups(bill),
         vat=[FileVat(group.vat_e4, group.base_cents, group.vat_cents) for group in bill.vat_groups.order_by("-vat_e4")],
         stretches=_stretches(bill),
     )
 
 
-def _services(bill: Bill) -> list[ServiceRows]:
-    charges = bill.charges.select_related("rule", "reverses").order_by("position")
-    groups = []
-    for service, rows in groupby(charges, key=lambda charge: _service(charge.rule)):
-        listed = [_row(charge) for charge in rows]
-        groups.append(ServiceRows(service, listed, sum(row.cents for row in listed)))
-    return groups
+def _groups(bill: Bill) -> list[RowGroup]:
+    """Return the rows in the order of the bill's first row of each service; what is taken back comes last."""
+    groups: dict[tuple[str, str], list[FileRow]] = {}
+    for charge in bill.charges.select_related("rule", "reverses").order_by("position"):
+        row = _row(charge)
+        groups.setdefault(("" if row.takes_back else row.service, row.takes_back), []).append(row)
+    return [
+        RowGroup(service, takes_back, rows, sum(row.cents for row in rows))
+        for (service, takes_back), rows in groups.items()
+    ]
 
 
 def _row(charge: Charge) -> FileRow:
@@ -161,6 +165,7 @@ def _row(charge: Charge) -> FileRow:
     kind = Kind(charge.kind)
     return FileRow(
         position=charge.position,
+        service=_service(rule),
         label=f"Componente {rule.service}" if kind == Kind.PEREQUATION else KIND_LABELS[kind],
         bracket="" if bracket == "all" else bracket,
         start=charge.start,
