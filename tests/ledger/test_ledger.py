@@ -169,6 +169,22 @@ ROW = (
 )
 
 
+def test_an_open_item_says_what_its_entry_says(account):
+    stranger, made = make_accounts()[0], post(account, "bill:1", 500)
+    row = (
+        "INSERT INTO ledger_openitem (transaction_id, position, contract_account_id, reference, due_on, cents,"
+        " settled_cents) VALUES (%s, %s, %s, 'x', now(), %s, 0)"
+    )
+    for transaction_id, position, owner, cents in (
+        (99999999, 1, account, 500),
+        (made.pk, 2, account, 500),
+        (made.pk, 2, account, -500),
+        (made.pk, 1, stranger, 500),
+        (made.pk, 1, account, 501),
+    ):
+        refused(row, [transaction_id, position, owner, cents], says="open_item_entry_once|not what its entry says")
+
+
 def test_an_unbalanced_or_empty_transaction_cannot_be_committed():
     refused(f"{ROW}; SET CONSTRAINTS ALL IMMEDIATE", says="has 0 entries")
     refused(

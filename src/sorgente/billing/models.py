@@ -66,7 +66,9 @@ class BillingRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     version = models.CharField(max_length=60, help_text="version of the code and of the rules")
     rules = models.ForeignKey(RuleSnapshot, models.PROTECT, related_name="+", db_index=False)
-    keeps_short_periods = models.BooleanField(default=False, help_text="contracts named one by one: any new read counts")
+    keeps_short_periods = models.BooleanField(
+        default=False, help_text="contracts named one by one: any new read counts"
+    )
 
     def __str__(self) -> str:
         return self.name

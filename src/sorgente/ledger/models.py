@@ -82,9 +82,13 @@ class Entry(models.Model):
 class OpenItem(models.Model):
     """A receivable (positive) or a credit (negative) of a contract account that can be settled."""
 
-    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="open_items", db_index=False)
-    position = models.SmallIntegerField(help_text="the entry of that transaction")
-    contract_account = models.ForeignKey("customers.ContractAccount", models.PROTECT, related_name="open_items")
+    transaction = models.ForeignKey(
+        Transaction, models.PROTECT, related_name="open_items", db_index=False, db_constraint=False
+    )
+    position = models.SmallIntegerField(help_text="the entry of that transaction, checked once per statement")
+    contract_account = models.ForeignKey(
+        "customers.ContractAccount", models.PROTECT, related_name="open_items", db_constraint=False
+    )
     reference = models.CharField(max_length=40, help_text="bill number, or the payment that made the credit")
     due_on = models.DateField()
     cents = models.BigIntegerField()

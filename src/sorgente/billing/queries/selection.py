@@ -22,8 +22,9 @@ _EPOCH = "DATE '1970-01-01'"
 _CANDIDATES = f"""
 SELECT c.id, lower(c.supplied) - {_EPOCH} AS supplied_from, upper(c.supplied) - {_EPOCH} AS supplied_to,
        latest.day AS billed_to, ca.mean AS reference_milli, coalesce(t.units, 1)::int8 AS units
-  FROM (SELECT * FROM customers_supplycontract WHERE id > %(after)s AND lower(supplied) < %(through)s
-         ORDER BY id LIMIT {_CHUNK}) c
+  FROM (SELECT c.* FROM customers_supplycontract c JOIN customers_servicepoint p ON p.id = c.service_point_id
+         WHERE c.id > %(after)s AND lower(c.supplied) < %(through)s AND p.commodity = 'water'
+         ORDER BY c.id LIMIT {_CHUNK}) c
   LEFT JOIN LATERAL (
        SELECT b."end" - {_EPOCH} AS day FROM billing_billedconsumption b
         WHERE b.contract_id = c.id AND b.superseded_by_id IS NULL ORDER BY b.start DESC LIMIT 1) latest ON true

@@ -13,7 +13,7 @@ _TRIGGERS = {
     "ledger_transaction": {"ledger_transaction_append_only", "ledger_transaction_balances"},
     "ledger_entry": {"ledger_entry_append_only", "ledger_entry_check"},
     "ledger_allocation": {"ledger_allocation_append_only", "ledger_allocation_settles"},
-    "ledger_openitem": {"ledger_openitem_append_only", "ledger_openitem_no_delete"},
+    "ledger_openitem": {"ledger_openitem_append_only", "ledger_openitem_no_delete", "ledger_openitem_check"},
 }
 
 
