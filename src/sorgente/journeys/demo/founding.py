@@ -15,8 +15,7 @@ from sorgente.customers.usecases.load_customers import load_customers
 from sorgente.journeys.demo.population import Customer
 from sorgente.journeys.demo.water import Meters
 from sorgente.metering.usecases.devices import NewMeter
-from sorgente.metering.usecases.import_meter_keys import import_meter_keys
-from sorgente.metering.usecases.load_devices import NewInstallation, load_devices
+from sorgente.metering.usecases.load_meters import PlacedMeter, load_meters
 from sorgente.metering.usecases.load_reads import load_reads
 from sorgente.payments.usecases.load_mandates import NewMandate, load_mandates
 from sorgente.shared.company import company
@@ -43,15 +42,17 @@ def found_utility(customers: Sequence[Customer], meters: Meters, *, at: datetime
     for start in range(0, len(customers), _IN_ONE_GO):
         part = customers[start : start + _IN_ONE_GO]
         loaded += load_customers([_customer(one) for one in part], loaded_at=at)
-    registers = load_devices(
-        [
-            NewInstallation(_meter(one), there.service_point_id, meters.starts_on, one.first_index_m3 * 1000)
-            for one, there in zip(customers, loaded, strict=True)
-        ],
-        recorded_at=at,
-    )
-    keys = "radio_id;key\n" + "".join(f"{one.radio_id};{one.radio_key}\n" for one in customers if one.radio)
-    import_meter_keys(content=keys.encode(), file_name="chiavi_contatori.csv")
+    placed = [
+        PlacedMeter(
+            _meter(one),
+            there.service_point_id,
+            meters.starts_on,
+            one.first_index_m3 * 1000,
+            bytes.fromhex(one.radio_key) if one.radio else None,
+        )
+        for one, there in zip(customers, loaded, strict=True)
+    ]
+    registers = np.array(load_meters(placed, recorded_at=at), dtype=np.int64)
     _take_over_reads(customers, registers, meters, at)
     load_mandates(
         [
