@@ -1,4 +1,4 @@
-"""A utility of a few customers for scenarios on files: everything it knows arrives as a file, all it says leaves as one.
+"""A utility of a few customers for scenarios on files: what it knows arrives as a file, what it says leaves as one.
 
 utility = SmallUtility(tariff="valdoro", category="domestico_residente")
 utility.on("2025-01-01").found(meters)
@@ -33,7 +33,7 @@ from sorgente.metering.usecases.devices import NewMeter
 from sorgente.metering.usecases.import_meter_keys import import_meter_keys
 from sorgente.metering.usecases.import_reader_file import FileImport, import_reader_file
 from sorgente.metering.usecases.import_telegrams import TelegramImport, import_telegrams
-from sorgente.metering.usecases.load_devices import NewInstallation, load_devices
+from sorgente.metering.usecases.load_meters import PlacedMeter, load_meters
 from sorgente.payments.adapters.our_account import creditor_of
 from sorgente.payments.queries.asked import Asked, asked_of_run, due_days_prepared
 from sorgente.payments.usecases.build_debit_file import build_debit_file
@@ -93,9 +93,9 @@ class SmallUtility:
         self.customers = list(customers)
         with transaction.atomic():
             self.loaded = load_customers([self._new(one, at) for at, one in enumerate(customers)], loaded_at=self.now)
-            load_devices(
+            load_meters(
                 [
-                    NewInstallation(_meter(one), there.service_point_id, self.today, one.first_milli)
+                    PlacedMeter(_meter(one), there.service_point_id, self.today, one.first_milli)
                     for one, there in zip(customers, self.loaded, strict=True)
                 ],
                 recorded_at=self.now,

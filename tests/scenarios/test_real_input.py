@@ -177,7 +177,8 @@ def schema_of(debit_file: bytes) -> etree.XMLSchema:
     """Return the official schema of the format that the company's bank gets."""
     assert company().debit_version.encode() in debit_file
     package = find_spec("sepaxml")
-    assert package is not None and package.submodule_search_locations is not None
+    assert package is not None
+    assert package.submodule_search_locations is not None
     folder = Path(package.submodule_search_locations[0]) / "schemas"
     return etree.XMLSchema(file=folder / f"{company().debit_version}.xsd")
 

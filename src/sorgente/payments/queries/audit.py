@@ -12,9 +12,15 @@ from django.db import connection
 from sorgente.shared.audit import Problem
 from sorgente.shared.money import euro
 
+# A notice that asks again after a failed debit leaves out what was paid before; none ever asks for more than the bill.
 _NOTICE = """
 SELECT p.notice_number, p.cents, b.number, b.to_pay_cents FROM payments_debtposition p
-  JOIN billing_bill b ON b.id = p.bill_id WHERE p.cents <> b.to_pay_cents ORDER BY p.id
+  JOIN billing_bill b ON b.id = p.bill_id
+ WHERE p.cents > b.to_pay_cents OR p.cents < b.to_pay_cents - (
+       SELECT coalesce(sum(a.cents), 0) FROM ledger_openitem owed
+         JOIN ledger_allocation a ON a.receivable_id = owed.id AND a.allocated_on <= p.opened_at::date
+        WHERE owed.reference = b.number AND p.cents < b.to_pay_cents)
+ ORDER BY p.id
 """
 # A debit may leave out what was paid by other roads before its file was made; it never asks for more.
 _DEBIT = """
