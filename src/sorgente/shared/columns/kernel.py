@@ -1,4 +1,4 @@
-"""The loops of columns.py: writing PostgreSQL's binary COPY stream, compiled."""
+"""The loops of writing.py: writing PostgreSQL's binary COPY stream, compiled."""
 
 from __future__ import annotations
 
