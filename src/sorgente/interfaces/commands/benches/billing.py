@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sorgente.interfaces.commands.benches.own_database import own_database
 
@@ -25,9 +26,12 @@ def measure(size: int) -> tuple[int, float, str]:
 
         contracts = fill(size + 600, supplied_from=_START, read_on=_READ_ON)
         now = datetime(2026, 4, 20, 9, tzinfo=UTC)
-        days = {"bill_on": _BILL_ON, "read_through": _READ_ON, "started_at": now}
-        advance_run(start_run(name="warm", contract_ids=contracts[size:].tolist(), **days), at=now)
-        run = start_run(name="bench", contract_ids=contracts[:size].tolist(), **days)
+
+        def start(name: str, chosen: list[int]) -> Any:
+            return start_run(name=name, bill_on=_BILL_ON, read_through=_READ_ON, started_at=now, contract_ids=chosen)
+
+        advance_run(start("warm", contracts[size:].tolist()), at=now)
+        run = start("bench", contracts[:size].tolist())
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
             cursor.execute("CHECKPOINT")

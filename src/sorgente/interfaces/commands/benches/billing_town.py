@@ -46,7 +46,7 @@ def fill(size: int, *, supplied_from: date, read_on: date) -> np.ndarray[Any, np
             language=all_of("it"), created_at=all_of(now),
         )  # fmt: skip
         put(
-            "customers_contractaccount", id=ids, number=named("K"), channel=all_of("email"), email=all_of("x@x.example"),
+            "customers_contractaccount", id=ids, number=named("K"), channel=all_of("portal"), email=all_of(""),
             payment_method=all_of("sdd"), opened_on=start, billing_address_id=ids, holder_id=ids,
         )  # fmt: skip
         put(
