@@ -126,9 +126,12 @@ def test_a_reading_below_the_previous_one(utility):
     )  # fmt: skip
     assert everything_kept() == before
 
-    # Held, it is not billed; the others are, and what it lacks is said.
+    # Held, it is not billed: its contract waits with the reason, the other one is billed.
     cycle = utility.on("2025-04-03").bill(through="2025-04-01")
-    assert cycle.issued + cycle.parked <= 4
+    assert cycle.issued == 1
+    waiting = {item["contract_number"]: item["reason"] for item in parked_items()}
+    assert utility.loaded[3].contract_number not in waiting
+    assert waiting[utility.loaded[2].contract_number].startswith("There is no read to bill after 2025-01-01")
     utility.assert_audit_is_clean()
 
 

@@ -34,7 +34,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if arguments.name not in SIZES:
         raise WrongUse(f"Bench {arguments.name!r}", "There is no such bench.", f"Choose one of: {', '.join(SIZES)}.")
-    size = arguments.size or SIZES[arguments.name]
+    size = SIZES[arguments.name] if arguments.size is None else arguments.size
     if size < 1:
         raise WrongUse(f"Bench {arguments.name}", f"Size {size} is not positive.", "Give --size 1 or more.")
     measure = import_module(f"sorgente.interfaces.commands.benches.{arguments.name}").measure

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 
 from sorgente.interfaces.commands.django_setup import start_django
+from sorgente.shared.errors import WrongUse
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.workers < 1:
+        raise WrongUse("--workers", f"{arguments.workers} is not positive.", "Give 1 or more.")
     start_django()
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

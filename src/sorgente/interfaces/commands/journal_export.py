@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from sorgente.interfaces.commands.django_setup import start_django
+from sorgente.shared.errors import WrongUse
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,11 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.file is not None:
+        try:
+            arguments.file.open("a").close()
+        except OSError as error:
+            raise WrongUse(str(arguments.file), f"{error.strerror}.", "Check the path.") from None
     start_django()
     from django.db import connection, transaction
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 from importlib import import_module
+from typing import Any
 
 from sorgente.shared.errors import SorgenteError, WrongUse
 
@@ -41,7 +43,28 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
 }
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day: write it as 2026-01-31") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
 class _Parser(argparse.ArgumentParser):
+    """Says in words of a user, and in one line, what an argument should have been."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.register("type", date.fromisoformat, _day)
+        self.register("type", int, _whole)
+
     def error(self, message: str) -> None:  # type: ignore[override]
         print(f"sorgente: {message}. Try: {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
