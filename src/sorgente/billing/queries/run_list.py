@@ -62,7 +62,7 @@ def run_states(name: str) -> dict[str, int]:
 def parked_reasons(name: str) -> list[dict[str, Any]]:
     """Return the reasons of the parked items of a run, the most frequent first: code, items."""
     rows = RunItem.objects.filter(run__name=name, state=RunItem.State.PARKED).order_by()
-    return list(rows.values("code").annotate(items=Count("id")).order_by("-items", "code"))
+    return [dict(row) for row in rows.values("code").annotate(items=Count("id")).order_by("-items", "code")]
 
 
 def parked_items(*, run: str = "", code: str = "") -> QuerySet[Any, Any]:

@@ -34,7 +34,7 @@ class Line:
 
 def statement(*, number: int, iban: str, day: date, opening_cents: int, lines: Sequence[Line]) -> bytes:
     """Return the statement of one day; opening + lines = closing."""
-    document = etree.Element(f"{{{_NS}}}Document", nsmap={None: _NS})
+    document = etree.fromstring(f'<Document xmlns="{_NS}"/>')
     message = _into(document, "BkToCstmrStmt")
     header = _into(message, "GrpHdr")
     _into(header, "MsgId", f"VALDORO-{day:%Y%m%d}-{number}")
