@@ -252,7 +252,7 @@ def test_parked_bill_is_released_with_its_reason(town, sign_in):
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ((), "Coincide fino all&#x27;ultimo centesimo"),
+        ((), "Coincide fino all'ultimo centesimo"),
         (("net_cents is 5, computed 6.",), "net_cents is 5, computed 6."),
     ],
 )

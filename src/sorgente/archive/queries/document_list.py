@@ -21,9 +21,7 @@ def list_documents(*, text: str = "", kind: str = "") -> QuerySet[Any, Any]:
         found = found.filter(title__icontains=text) | found.filter(sha256__startswith=text.lower())
     if kind:
         found = found.filter(kind=kind)
-    return found.order_by("-stored_at", "-id").values(
-        "id", "sha256", "kind", "title", "media_type", "size", "stored_at"
-    )
+    return found.order_by("-id").values("id", "sha256", "kind", "title", "media_type", "size", "stored_at")
 
 
 def documents_by_kind() -> dict[str, int]:

@@ -8,9 +8,12 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet
 
 from sorgente.billing.models import Bill
+from sorgente.customers.queries.find import find_customers
 from sorgente.ledger.queries.receivables import is_open, open_cents_of
 
 KINDS: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in Bill.Kind]
+
+_MOST_NAMED = 200
 
 
 def list_bills(
@@ -30,7 +33,7 @@ def list_bills(
 ) -> QuerySet[Any, Any]:
     """Return bills, latest first, as dictionaries.
 
-    text        the beginning of the number, its sequence alone, or a piece of the holder's name
+    text        the beginning of the number, its sequence alone, or words of the holder's name
     basis       "actual" or "estimated": what the bill rests on, whatever its kind
     state       "open" (not yet due), "overdue", "paid"
     start, end  issued in [start, end); with `by_due_day` due in it
@@ -41,7 +44,7 @@ def list_bills(
     elif any(letter.isdigit() for letter in text):
         found = found.filter(number__startswith=text.upper())
     elif text:
-        found = found.filter(contract_account__holder__name__icontains=text)
+        found = found.filter(contract_account__holder_id__in=_named(text))
     if kind:
         found = found.filter(kind=kind)
     if basis == "estimated":
@@ -50,9 +53,9 @@ def list_bills(
         found = found.exclude(kind__in=[Bill.Kind.ESTIMATED, Bill.Kind.CREDIT_NOTE, Bill.Kind.CORRECTION])
     number = OuterRef("number")
     if state == "overdue":
-        found = found.filter(is_open(number, due_before=as_of))
+        found = found.filter(is_open(number, due_before=as_of), due_on__lt=as_of)
     elif state == "open":
-        found = found.filter(is_open(number, due_from=as_of))
+        found = found.filter(is_open(number, due_from=as_of), due_on__gte=as_of)
     elif state == "paid":
         found = found.filter(~is_open(number))
     day = "due_on" if by_due_day else "issued_on"
@@ -95,3 +98,8 @@ def list_bills(
             "point",
         )
     )
+
+
+def _named(text: str) -> list[int]:
+    """Return the holders a name may mean; the index of names finds them without reading every bill."""
+    return [customer.party_id for customer in find_customers(text, limit=_MOST_NAMED)]

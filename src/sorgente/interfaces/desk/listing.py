@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 PER_PAGE = 50
-COUNTED_UP_TO = 10_000  # a list is counted no further: beyond it a filter helps more than a page number
+COUNTED_UP_TO = 1_000  # a list is counted no further: beyond it a filter helps more than a page number
 
 Row = dict[str, Any]
 

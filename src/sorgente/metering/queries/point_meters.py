@@ -87,12 +87,19 @@ def annual_consumption(points: Iterable[int]) -> dict[int, int]:
 
 
 def _reads(row: Installation, latest: int) -> list[SeenRead]:
-    reads = Read.objects.filter(register=row.register, read_on__gte=row.installed.lower).order_by("-read_on", "-id")
+    """Return the accepted reads of the installation, its `latest`, and the held ones among them, latest first.
+
+    Asked one state at a time: each has its own index; discarded reads are found in the list of reads.
+    """
+    days = {"read_on__gte": row.installed.lower}
     if row.installed.upper is not None:
-        reads = reads.filter(read_on__lte=row.installed.upper)
+        days["read_on__lte"] = row.installed.upper
+    reads = Read.objects.filter(register=row.register, **days)
+    accepted = list(reads.filter(state=Read.State.ACCEPTED).order_by("-read_on")[:latest])
+    held = list(reads.filter(state=Read.State.HELD))
     seen: list[SeenRead] = []
     before: Read | None = None
-    for read in reversed(reads[:latest]):
+    for read in sorted(accepted + held, key=lambda read: (read.read_on, read.pk)):
         since = before is not None and read.state == Read.State.ACCEPTED
         seen.append(
             SeenRead(

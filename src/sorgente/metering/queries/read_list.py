@@ -45,7 +45,7 @@ def list_reads(
         found = found.filter(id__in=ids)
     return (
         found.annotate(serial=F("register__device__serial"))
-        .order_by("-read_on", "-id")
+        .order_by("-id")  # as they came in: an index gives this order however many there are
         .values("id", "serial", "register_id", "read_on", "index_milli", "kind", "state", "reason", "received_at")
     )
 

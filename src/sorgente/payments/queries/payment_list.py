@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from sorgente.customers.queries.find import find_customers
 from sorgente.payments.models import Payment
 
 KINDS: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in Payment.Kind]
 MATCHES: list[tuple[str, str]] = [(match.value, str(match.label)) for match in Payment.Match]
+
+_MOST_NAMED = 200
 
 
 def list_payments(
@@ -26,12 +29,17 @@ def list_payments(
 ) -> QuerySet[Any, Any]:
     """Return payments, latest first, as dictionaries.
 
-    text        a piece of the payer's name or of the remittance text
+    text        a customer or a bill; of what waits in suspense also a piece of payer or remittance text
     start, end  paid in [start, end)
     """
     found = Payment.objects.all()
     if text:
-        found = found.filter(Q(payer__icontains=text) | Q(remittance__icontains=text))
+        holders = [customer.party_id for customer in find_customers(text, limit=_MOST_NAMED)]
+        found = found.filter(
+            Q(contract_account__holder_id__in=holders)
+            | Q(bill__number=text.upper())
+            | Q(match=Payment.Match.SUSPENSE) & (Q(payer__icontains=text) | Q(remittance__icontains=text))
+        )
     if kind:
         found = found.filter(kind=kind)
     if match:
@@ -54,7 +62,7 @@ def list_payments(
             bill_number=F("bill__number"),
             sha256=F("document__sha256"),
         )
-        .order_by("-paid_on", "-id")
+        .order_by("-id")  # as they came in: an index gives this order however many there are
         .values(
             "id",
             "fingerprint",

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from sorgente.archive.queries.document_list import documents_by_kind
 from sorgente.interfaces.desk import dashboard as figures
 from sorgente.interfaces.desk.access import Right, may, needs
 
@@ -38,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "as_of": as_of,
             "found": found,
             "work": figures.work(),
-            "documents": sum(documents_by_kind().values()) if may(request, Right.DOCUMENTS) else 0,
+            "documents": figures.documents() if may(request, Right.DOCUMENTS) else 0,
             "billed_cents": sum(row.billed_cents for row in found["bills"]),
             "collected_cents": sum(found["collected"].values()),
             "actual": actual,
