@@ -82,6 +82,9 @@ READER_FILE = """
 SELECT f.id, d.title FROM metering_readerfile f JOIN archive_document d ON d.id = f.document_id
  WHERE f.accepted > 0 ORDER BY f.id LIMIT 1
 """
+ONE_OF_ITS_BATCH = """
+SELECT inputs_id, min(number) FROM billing_bill GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1
+"""
 
 BREAKS = [
     # ------------------------------------------------------------------ A1
@@ -240,6 +243,18 @@ BREAKS = [
         "A6 a row that went out with another bracket",
         find=SOME_BILL,
         act="UPDATE billing_charge SET bracket = bracket + 1 WHERE bill_id = {0} AND position = 1",
+        named="A6 Bill {1}",
+    ),
+    broken(
+        "A6 stored inputs that are no inputs",
+        find=ONE_OF_ITS_BATCH,
+        act="UPDATE billing_billinputs SET stretches = '\\x00' WHERE id = {0}",
+        named="A6 Bill {1}",
+    ),
+    broken(
+        "A6 stored inputs gone",
+        find=ONE_OF_ITS_BATCH,
+        act="DELETE FROM billing_billinputs WHERE id = {0}",
         named="A6 Bill {1}",
     ),
     # ------------------------------------------------------------------ A8

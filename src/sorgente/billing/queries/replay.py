@@ -54,12 +54,6 @@ def replay_bill(number: str) -> Replay:
     return next(replay_inputs(bill["inputs_id"], only=bill["id"]))
 
 
-def replay_all() -> Iterator[Replay]:
-    """Recompute every issued bill, batch by batch as they were issued."""
-    for inputs_id in BillInputs.objects.order_by("id").values_list("id", flat=True):
-        yield from replay_inputs(inputs_id)
-
-
 def replay_inputs(inputs_id: int, *, only: int | None = None) -> Iterator[Replay]:
     """Recompute the bills of one batch (or one of them, by its id)."""
     inputs = BillInputs.objects.select_related("rules").get(pk=inputs_id)
