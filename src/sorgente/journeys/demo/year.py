@@ -56,6 +56,7 @@ class Year:
         self._tell = tell
         accounts = {there.account_id: one for one, there in zip(founded.customers, founded.loaded, strict=True)}
         self._money = Money(accounts, seed=seed)
+        self._residents = [one.residents for one in founded.customers]
         self.counts = Counts()
 
     def live(self, starts_on: date, ends_on: date) -> Counts:
@@ -125,12 +126,13 @@ class Year:
 
     def _change_households(self, day: date) -> None:
         """Somebody is born, somebody moves out: from the first of the month the brackets are others."""
-        for customer, there in zip(self._founded.customers, self._founded.loaded, strict=True):
-            if customer.residents is None or self._rnd.random() >= HOUSEHOLD_CHANGES:
+        for place, (customer, there) in enumerate(zip(self._founded.customers, self._founded.loaded, strict=True)):
+            before = self._residents[place]
+            if before is None or self._rnd.random() >= HOUSEHOLD_CHANGES:
                 continue
-            residents = max(1, customer.residents + self._rnd.choice((-1, 1)))
+            residents = max(1, before + self._rnd.choice((-1, 1)))
             since = day.replace(day=1)
-            if residents == customer.residents or since <= customer.supplied_since:
+            if residents == before or since <= customer.supplied_since:
                 continue
             with transaction.atomic(), because(author="demo", reason="dichiarazione di nucleo"):
                 change_terms(
@@ -140,6 +142,7 @@ class Year:
                     recorded_at=_at(day, 10),
                     residents=residents,
                 )
+            self._residents[place] = residents
             self.counts.household_changes += 1
 
 
