@@ -14,6 +14,11 @@ from tests.desk.small_town import Known, build
 TODAY = date(2026, 3, 20)
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="module")
 def _town_of_the_module(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Known]:
     """Build the town once a module, inside a transaction that is taken back; each test undoes its own changes."""
