@@ -39,7 +39,6 @@ from sorgente.shared.errors import SorgenteError
 from sorgente.shared.money import TINY_PER_CENT, divide_half_up, euro_xml, units_text
 
 NAMESPACE = "http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"
-SCHEMA_VERSION = "1.2.3"
 FILE_NUMBERS = 36**5
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

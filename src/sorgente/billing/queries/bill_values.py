@@ -231,8 +231,3 @@ def bills_of_account(contract_account_id: int, *, latest: int | None = None) -> 
         )
     )  # fmt: skip
     return [BillLine(*row) for row in (rows if latest is None else rows[:latest])]
-
-
-def find_bill(number: str) -> int | None:
-    """Return the id of a bill by its number, or None."""
-    return Bill.objects.filter(number=number.strip()).values_list("id", flat=True).first()

@@ -15,6 +15,7 @@ from sorgente.billing.models import Bill, BillingRun
 from sorgente.billing.queries.bill_people import contract_rows
 from sorgente.billing.queries.waiting_bills import in_chunks, waiting_bills
 from sorgente.billing.usecases.step_records import DELIVERED, named, record_done, record_refusals
+from sorgente.customers.core.recipient import address_line, recipient_of
 from sorgente.messages.usecases.queue_message import NewMessage, queue_messages
 from sorgente.shared.company import company
 from sorgente.shared.errors import SorgenteError
@@ -72,7 +73,7 @@ def _message(bill: Bill, contract: dict[str, Any], payment: PaymentDetails | Non
         Announced(
             number=bill.number,
             holder=contract["name"],
-            supply_address=_line(contract, "supply"),
+            supply_address=address_line(contract, "supply"),
             start=bill.start,
             end=bill.end,
             quantity_milli=bill.quantity_milli,
@@ -91,27 +92,10 @@ def _message(bill: Bill, contract: dict[str, Any], payment: PaymentDetails | Non
     return NewMessage(
         key=about,
         channel=contract["channel"],
-        recipient=_recipient(contract),
+        recipient=recipient_of(contract),
         subject_line=subject_line,
         body=body,
         about=about,
         contract_account_number=contract["account_number"],
         document_id=bill.document_id,
     )
-
-
-def _recipient(contract: dict[str, Any]) -> str:
-    channel = contract["channel"]
-    if channel == "email":
-        return str(contract["email"])
-    if channel == "pec":
-        return str(contract["pec"])
-    if channel == "post":
-        return f"{contract['name']}, {_line(contract, 'billing')}"
-    return str(contract["account_number"])
-
-
-def _line(contract: dict[str, Any], which: str) -> str:
-    street = f"{contract[f'{which}_street']} {contract[f'{which}_house_number']}".strip()
-    town = f"{contract[f'{which}_postal_code']} {contract[f'{which}_municipality']} {contract[f'{which}_province']}"
-    return f"{street}, {town.strip()}"

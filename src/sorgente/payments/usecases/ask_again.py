@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from sorgente.customers.core.recipient import recipient_of
 from sorgente.customers.queries.for_billing import contracts_table
 from sorgente.ledger.queries.accounts import open_items
 from sorgente.messages.core.text import NewMessage
@@ -95,19 +96,10 @@ def _message(bill: Any, contract: dict[str, Any], cents: int, notice: str) -> Ne
     return NewMessage(
         key=f"bill:{bill.number}:debit-failed",
         channel=contract["channel"],
-        recipient=_recipient(contract),
+        recipient=recipient_of(contract),
         subject_line=subject_line,
         body=body,
         about=f"bill:{bill.number}",
         contract_account_number=contract["account_number"],
         document_id=bill.document_id,
     )
-
-
-def _recipient(contract: dict[str, Any]) -> str:
-    by_channel = {"email": contract["email"], "pec": contract["pec"], "portal": contract["account_number"]}
-    if contract["channel"] in by_channel:
-        return str(by_channel[contract["channel"]])
-    street = f"{contract['billing_street']} {contract['billing_house_number']}".strip()
-    town = f"{contract['billing_postal_code']} {contract['billing_municipality']} {contract['billing_province']}"
-    return f"{contract['name']}, {street}, {town}"
