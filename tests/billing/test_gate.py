@@ -145,3 +145,37 @@ def test_the_due_day_is_late_enough_and_a_working_day():
     for day in range(1, 29):
         issued = date(2026, 2, day)
         assert (due_day(rules(), bill_on=issued) - issued).days >= 20
+
+
+def _states(town, name):
+    from sorgente.billing.models import RunItem
+
+    items = RunItem.objects.filter(contract_id=town.people[name].contract_id).order_by("run_id")
+    return list(items.values_list("run__name", "state"))
+
+
+@pytest.mark.django_db
+def test_what_is_parked_is_taken_over_by_the_next_run_and_judged_anew(town):
+    town.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=60)
+    town.on("2026-04-01").read("A17", index_m3=300)
+    town.on("2026-04-20").run_bills(through="2026-04-01", run="April")
+    town.on("2026-05-20").run_bills(through="2026-04-01", run="May")
+
+    assert _states(town, "Bianchi") == [("April", "carried"), ("May", "parked")]
+    assert [item["run_name"] for item in town.parked()] == ["May"]
+
+
+@pytest.mark.django_db
+def test_what_a_person_let_through_stays_let_through_in_the_next_run(town):
+    """The dates of a series never go back: after May's bills April's run can issue no more."""
+    town.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=60)
+    town.on("2026-04-01").read("A17", index_m3=300)
+    town.on("2026-04-20").run_bills(through="2026-04-01", run="April")
+    (item,) = town.parked()
+    release_item(item_id=item["id"], released_by="clerk", released_at=town.now, reason="checked the photo")
+
+    town.on("2026-05-20").run_bills(through="2026-04-01", run="May")
+
+    assert _states(town, "Bianchi") == [("April", "carried"), ("May", "issued")]
+    assert [bill.quantity_milli for bill in town.bills_of("Bianchi")] == [200_000]
+    town.assert_books_balance()

@@ -83,6 +83,7 @@ class RunItem(models.Model):
         PARKED = "parked", "Sospesa"
         RELEASED = "released", "Rilasciata"
         NOTHING = "nothing", "Niente da fatturare"
+        CARRIED = "carried", "Ripresa in una nuova emissione"
 
     run = models.ForeignKey(BillingRun, models.PROTECT, related_name="items", db_index=False)
     contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+", db_index=False)
@@ -101,6 +102,7 @@ class RunItem(models.Model):
             models.Index(
                 fields=["run", "id"], name="run_item_waiting", condition=Q(state__in=["selected", "released"])
             ),
+            models.Index(fields=["contract"], name="run_item_unbilled", condition=Q(state__in=["parked", "released"])),
         ]
 
     def __str__(self) -> str:

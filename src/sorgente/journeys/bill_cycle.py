@@ -19,6 +19,7 @@ from django.conf import settings
 from sorgente.billing.adapters.sdi_outbox import FolderTransport
 from sorgente.billing.queries.to_collect import bills_to_collect
 from sorgente.billing.usecases.advance_run import advance_run
+from sorgente.billing.usecases.close_run import close_run
 from sorgente.billing.usecases.deliver_bills import deliver_bills
 from sorgente.billing.usecases.render_bills import render_bills
 from sorgente.billing.usecases.start_run import DUE, start_run
@@ -107,6 +108,7 @@ def run_bill_cycle(
     for step in (rendered, sent, delivered):
         cycle.refusals += step.refusals
     cycle.rendered, cycle.transmitted, cycle.delivered = rendered.done, sent.done, delivered.done
+    close_run(run.pk, collected=cycle.collected, at=at)
     return cycle
 
 

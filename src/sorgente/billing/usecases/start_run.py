@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from sorgente.billing.core.policy import billing_rules
 from sorgente.billing.models import BillingRun, RunItem
 from sorgente.billing.queries.selection import candidates
+from sorgente.billing.usecases.carry_over import carry_over
 from sorgente.billing.usecases.rule_store import keep_rules
 from sorgente.shared.columns import copy_columns
 from sorgente.shared.errors import SorgenteError
@@ -88,5 +89,6 @@ def start_run(
                     },
                 },
             )
+        carry_over(cursor, run.pk)
     run.save(update_fields=["selected"])
     return run
