@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sorgente.billing.adapters.bill_pdf import drawing_pool
 from sorgente.billing.queries.bill_months import bills_by_month
+from sorgente.billing.queries.run_list import parked_count
 from sorgente.customers.queries.counts import account_count
 from sorgente.journeys.demo.founding import LOOK_BACK_DAYS, found_utility
 from sorgente.journeys.demo.population import TAKE_OVER_DAYS, people_of
@@ -15,6 +16,7 @@ from sorgente.journeys.demo.water import Meters
 from sorgente.journeys.demo.year import Counts, Year
 from sorgente.ledger.queries.books import receivables
 from sorgente.ledger.usecases.load_chart import load_chart
+from sorgente.metering.queries.read_list import held_count
 from sorgente.metering.queries.read_shares import reads_by_month
 from sorgente.payments.queries.payment_shares import collected_by_month
 from sorgente.shared.errors import SorgenteError
@@ -91,7 +93,7 @@ def _summary(starts_on: date, ends_on: date, counts: Counts) -> Summary:
         billed_cents=sum(month.billed_cents for month in bills),
         collected_cents=sum(collected_by_month(start=starts_on, end=ends_on).values()),
         overdue_cents=books.overdue_cents,
-        parked=counts.parked,
-        held=counts.held,
+        parked=parked_count(),
+        held=held_count(),
         refusals=counts.refusals,
     )

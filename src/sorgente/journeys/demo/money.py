@@ -27,6 +27,7 @@ from sorgente.shared.money import cents_from_euro
 
 # A bank wants the file some days before the debit; ours leaves a week before.
 FILE_LEAD_DAYS = 7
+FORGETS_NUMBER = 0.02
 _PSP = "VLDPSPITXXX"
 
 
@@ -102,9 +103,15 @@ class Money:
                         "ESCT",
                         f"TRN{self._rnd.randrange(10**12):012d}",
                         payer=customer.name,
-                        remittance=f"{customer.name} saldo bolletta n. {asked.bill_number}",
+                        remittance=self._remittance(customer, asked),
                     )
                 )
+
+    def _remittance(self, customer: Customer, asked: Asked) -> str:
+        """Return what people write on a transfer: nearly always the number of the bill."""
+        if self._rnd.random() < FORGETS_NUMBER:
+            return f"pagamento acqua {customer.name}"
+        return f"{customer.name} saldo bolletta n. {asked.bill_number}"
 
     def _receipt(self, asked: Asked, customer: Customer, on: date) -> tuple[str, bytes]:
         name = self._rnd.randbytes(16).hex()

@@ -12,7 +12,7 @@ from sorgente.journeys.demo.population import Customer
 
 Litres = npt.NDArray[np.int64]
 
-LEAKING_SHARE = 0.006
+LEAKING_SHARE = 0.015
 
 # Litres of a day against the yearly mean, by month: gardens in summer, second homes in August.
 _SEASON = {

@@ -12,10 +12,11 @@ from django.db import transaction
 
 from sorgente.customers.usecases.because import because
 from sorgente.customers.usecases.change_terms import change_terms
-from sorgente.journeys.bill_cycle import run_bill_cycle
+from sorgente.journeys.bill_cycle import Cycle, run_bill_cycle
 from sorgente.journeys.demo.founding import Founded
 from sorgente.journeys.demo.money import Money
 from sorgente.journeys.demo.rounds import PROFILE, by_hand, by_radio, reader_file, telegram_lines
+from sorgente.journeys.demo.staff import Staff
 from sorgente.journeys.demo.water import Meters
 from sorgente.metering.usecases.annual_consumption import compute_annual_consumption
 from sorgente.metering.usecases.import_reader_file import import_reader_file
@@ -26,6 +27,9 @@ ROUND_DAYS = (11, 12, 13, 14)
 BILL_DAYS = (6, 20)
 ANNUAL_DAY = (7, 25)  # Ca is due by 31 July
 HOUSEHOLD_CHANGES = 0.004  # a month
+READ_CHECK_DAY = 17
+# What came up in the latest weeks is left for whoever opens the demonstration.
+LEFT_OPEN_DAYS = 45
 
 # what is being done, done so far, of
 Tell = Callable[[str, int, int], None]
@@ -55,12 +59,15 @@ class Year:
         self._processes = processes
         self._tell = tell
         accounts = {there.account_id: one for one, there in zip(founded.customers, founded.loaded, strict=True)}
+        self._staff = Staff(founded, meters)
+        self._ends_on = date.max
         self._money = Money(accounts, seed=seed)
         self._residents = [one.residents for one in founded.customers]
         self.counts = Counts()
 
     def live(self, starts_on: date, ends_on: date) -> Counts:
         """Live every day from `starts_on` up to, and not including, `ends_on`."""
+        self._ends_on = ends_on
         self._annual(starts_on, starts_on.year)
         self._annual(starts_on, starts_on.year + 1)
         days = (ends_on - starts_on).days
@@ -78,6 +85,8 @@ class Year:
             self._read_by_hand(day)
         if day.day == 3:
             self._change_households(day)
+        if day.day == READ_CHECK_DAY and not self._left_open(day):
+            self._staff.judge_reads(day)
         if day.day in BILL_DAYS:
             self._bill(day)
         self._money.live(day)
@@ -110,8 +119,20 @@ class Year:
         self.counts.held += loaded.held
         self.counts.lines_rejected += loaded.rejected
 
+    def _left_open(self, day: date) -> bool:
+        return (self._ends_on - day).days <= LEFT_OPEN_DAYS
+
     def _bill(self, day: date) -> None:
-        cycle = run_bill_cycle(
+        cycle = self._run_cycle(day)
+        if cycle.parked and not self._left_open(day) and self._staff.judge_parked(cycle.run_id, day):
+            cycle = self._run_cycle(day)
+        self.counts.bills += cycle.issued
+        self.counts.parked += cycle.parked
+        self.counts.refusals += [f"{number}: {why}" for number, why in cycle.refusals]
+        self._money.expect(cycle.run_id, issued_on=day)
+
+    def _run_cycle(self, day: date) -> Cycle:
+        return run_bill_cycle(
             name=f"{day:%Y-%m-%d}",
             bill_on=day,
             read_through=day - timedelta(days=1),
@@ -119,10 +140,6 @@ class Year:
             processes=self._processes,
             progress=self._tell,
         )
-        self.counts.bills += cycle.issued
-        self.counts.parked += cycle.parked
-        self.counts.refusals += [f"{number}: {why}" for number, why in cycle.refusals]
-        self._money.expect(cycle.run_id, issued_on=day)
 
     def _change_households(self, day: date) -> None:
         """Somebody is born, somebody moves out: from the first of the month the brackets are others."""
