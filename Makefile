@@ -31,7 +31,8 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 ASSETS := src/sorgente/interfaces/desk/static/desk/vendor/.built
 
-$(ASSETS): node_modules/.package-lock.json $(wildcard tools/*.mjs)
+$(ASSETS): node_modules/.package-lock.json $(wildcard tools/*.mjs) \
+  $(wildcard src/sorgente/interfaces/desk/locale/*/LC_MESSAGES/*.po)
 	npm run --silent build
 	touch $@
 
@@ -68,6 +69,7 @@ bench: setup
 	$(BIN)/sorgente bench radio
 	$(BIN)/sorgente bench reads
 	$(BIN)/sorgente bench billing --size 58734
+	$(BIN)/sorgente bench receipts
 	$(BIN)/sorgente bench einvoice
 	$(BIN)/sorgente bench bill_pdf
 

@@ -161,6 +161,12 @@ MFA_TOTP_ISSUER = "Sorgente"
 # The one page this would guard is the first set-up, which follows the password at once; nobody can undo it.
 MFA_REAUTHENTICATION_REQUIRED = False
 
+# Behind a proxy that ends TLS and says so; `sorgente manage check --deploy` warns where it is off.
+HTTPS = env.bool("SORGENTE_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 86_400 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN"
