@@ -1,0 +1,1 @@
+"""Pure models: text classification, calibration and its measures. No Django, no database."""

@@ -37,6 +37,8 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("pagopa", "receipts"): ("pagopa_receipts", "Read pagoPA receipts into JSON Lines."),
     ("pagopa", "flows"): ("pagopa_flows", "Read pagoPA reporting flows into JSON Lines."),
     ("pagopa", "import"): ("pagopa_import", "Import pagoPA receipts and settle their positions."),
+    ("tickets", "classify"): ("tickets_classify", "Classify incoming messages, JSON Lines in and out."),
+    ("tickets", "benchmark"): ("tickets_benchmark", "Learn and measure the classifier on a labelled set."),
     ("journal", "export"): ("journal_export", "Write the ledger as a journal that bean-check accepts."),
     ("audit",): ("audit", "Check every invariant and name the offenders."),
     ("bench",): ("bench", "Measure one of the speeds of the design, one JSON line."),

