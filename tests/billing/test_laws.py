@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sorgente.billing.core.compute import compute_bills
 from sorgente.billing.core.gate import GateRules
 from sorgente.billing.core.rows import Rows, no_rows, positions, totals
-from sorgente.billing.core.stretches import FINE, NO_DAY, OPEN_DAY, Contracts, Policy, Reads, estimate_milli, plan_bills
+from sorgente.billing.core.stretches import FINE, NO_DAY, OPEN_DAY, Contracts, Policy, Reads, plan_bills
+from sorgente.metering.core.consumption import estimate_milli
 from sorgente.rating.rows import CONDITIONS
 from sorgente.tariffs.library import tariff_book
 from sorgente.tariffs.tables import number_of
@@ -76,17 +77,6 @@ def test_stretches_partition_the_billed_days_and_measure_the_registers(life, thr
     assert not estimated[:-1].any()
     expected = estimate_milli(np.int64(146_000), (found.end - found.start)[estimated])
     assert (found.quantity_milli[estimated] == expected).all()
-
-
-@given(st.integers(0, 10**9), st.integers(1, 3_000))
-def test_an_estimate_is_ca_by_days_to_the_litre(yearly, days):
-    found = int(estimate_milli(np.int64(yearly), np.int64(days)))
-    assert abs(found * 365 - yearly * days) * 2 <= 365
-
-
-def test_the_published_estimate():
-    """MIS-07: Ca 181.30, 59 days: 29.306 m³."""
-    assert int(estimate_milli(np.int64(181_300), np.int64(59))) == 29_306
 
 
 def conditions():

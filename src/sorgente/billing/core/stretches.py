@@ -18,12 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sorgente.metering.core.consumption import estimate_milli
+
 Long = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 NO_DAY = -(2**40)  # earlier than any day: "never"
 OPEN_DAY = 2**40  # later than any day: "no end"
-YEAR_DAYS = 365
 
 # What a contract gives: a bill, nothing to bill yet, or why it cannot be billed.
 FINE, NOTHING, NO_OPENING_READ, GAP_IN_READS, NEGATIVE, NO_YEARLY = range(6)
@@ -140,11 +141,6 @@ def plan_bills(contracts: Contracts, reads: Reads, *, through: int, policy: Poli
     tails = _tails(np.flatnonzero(needs_tail & (outcome == FINE)), tail_from, end, contracts, reads, latest_at)
     stretches = _joined(actual.take(outcome[actual.row] == FINE), tails)
     return Plan(outcome, start, end, is_new, ends & (end == contracts.supplied_to), stretches)
-
-
-def estimate_milli(yearly_milli: Long, days: Long) -> Long:
-    """Return Ca / 365 x days in thousandths, half up (TIMSII art. 11.1); (n,) int64."""
-    return (2 * yearly_milli * days + YEAR_DAYS) // (2 * YEAR_DAYS)
 
 
 def _reads_of(contracts: Contracts, reads: Reads, since: Long, horizon: Long) -> tuple[Long, Long]:

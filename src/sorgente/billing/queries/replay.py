@@ -14,10 +14,11 @@ from sorgente.billing.core.compute import rate_stretches, reversed_rows, to_pay
 from sorgente.billing.core.inputs import stretches_of, unpack_table
 from sorgente.billing.core.rows import Rows, join_rows, totals
 from sorgente.billing.core.snapshot import book_of, unpack
-from sorgente.billing.core.stretches import Long, estimate_milli
+from sorgente.billing.core.stretches import Long
 from sorgente.billing.models import Bill, BillInputs, BillRule
 from sorgente.billing.queries.bill_values import UnknownBill
 from sorgente.billing.queries.extract import conditions
+from sorgente.metering.core.consumption import estimate_milli
 from sorgente.shared.columns import read_arrow
 from sorgente.tariffs.book import TariffBook
 

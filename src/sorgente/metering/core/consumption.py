@@ -1,4 +1,4 @@
-"""Consumption between reads, estimates, and the average annual consumption Ca."""
+"""What a register counts before it starts again, estimates, and the average annual consumption Ca."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from sorgente.shared.money import divide_half_up
 
 YEAR_DAYS = 365  # the year of TIMSII's formulas, leap or not
 _TREND_SCALE = 10_000
@@ -21,36 +19,13 @@ def turn_milli(digits: int) -> int:
     return int(10**digits) * 1000
 
 
-def consumption_milli(earlier_milli: int, later_milli: int, digits: int) -> int:
-    """Return what passed between two reads of one register, in thousandths.
-
-    A later index below the earlier one means that the register started again from zero, once. Whether that is
-    believable is judged before (judgement.py): here it is arithmetic.
-    """
-    turned = turn_milli(digits) if later_milli < earlier_milli else 0
-    return later_milli + turned - earlier_milli
-
-
-def estimate_milli(ca_milli: int, days: int) -> int:
-    """Return the estimated consumption of so many days, in thousandths.
+def estimate_milli(ca_milli: Long, days: Long) -> Long:
+    """Return the estimated consumption of so many days, in thousandths, half up; (n,) int64.
 
     ca_milli  average annual consumption, >= 0
     source    TIMSII 218/2016 Annex A, art. 11.1: Ca / 365 x days
     """
-    return divide_half_up(ca_milli * days, YEAR_DAYS)
-
-
-def estimates_milli(ca_milli: Long, days: Long) -> Long:
-    """Return estimate_milli of each row; (n,) int64, ca_milli and days >= 0."""
     return (2 * ca_milli * days + YEAR_DAYS) // (2 * YEAR_DAYS)
-
-
-def annual_milli(used_milli: int, days: int, trend: Decimal = Decimal(1)) -> int:
-    """Return Ca from what passed between two measures so many days apart.
-
-    source  TIMSII 218/2016 Annex A, art. 10: consumption / days x 365 x trend
-    """
-    return divide_half_up(used_milli * YEAR_DAYS * int(trend * _TREND_SCALE), days * _TREND_SCALE)
 
 
 class AnnualColumns(NamedTuple):
