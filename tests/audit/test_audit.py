@@ -170,6 +170,14 @@ BREAKS = [
         act="UPDATE metering_read SET running_milli = 0 WHERE id = {0}",
         named="A3 Meter {1}",
     ),
+    broken(
+        "A3 a supplied day without terms",
+        find="SELECT t.id, c.number FROM customers_supplyterms t"
+        " JOIN customers_supplycontract c ON c.id = t.contract_id"
+        " WHERE t.replaced_at IS NULL ORDER BY t.id LIMIT 1",
+        act="UPDATE customers_supplyterms SET valid = daterange(lower(valid) + 1, upper(valid)) WHERE id = {0}",
+        named="A3 Contract {1}",
+    ),
     # ------------------------------------------------------------------ A4
     broken(
         "A4 a number left out",

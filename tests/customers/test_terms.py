@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sorgente.customers.core.values import Terms, TermsOutOfRange
 from sorgente.customers.models import SupplyTerms
-from sorgente.customers.queries.audit import UncoveredContract, uncovered_contracts
+from sorgente.customers.queries.audit import problems
 from sorgente.customers.queries.for_billing import contracts_supplied, contracts_table, terms_of_contracts
 from sorgente.customers.usecases.change_terms import ChangeOutsideContract, NothingChanges, change_terms
 from sorgente.customers.usecases.supply_contract import end_supply_contract
@@ -175,8 +175,10 @@ def test_known_at_is_an_instant_with_its_zone(contract):
 
 def test_the_audit_names_a_contract_whose_days_have_no_terms(contract):
     change(contract, date(2026, 3, 1), residents=4)
-    assert uncovered_contracts() == []
+    assert list(problems()) == []
     SupplyTerms.objects.filter(replaced_at=None, residents=4).update(replaced_at=LATER)
-    assert uncovered_contracts() == [UncoveredContract(contract.number, "[2026-01-01,)", "{[2026-01-01,2026-03-01)}")]
+    assert [str(problem) for problem in problems()] == [
+        f"A3 Contract {contract.number}: Supplied [2026-01-01,), but its terms cover {{[2026-01-01,2026-03-01)}}."
+    ]
     SupplyTerms.objects.update(replaced_at=LATER)
-    assert uncovered_contracts()[0].covered == "{}"
+    assert [problem.facts for problem in problems()] == ["Supplied [2026-01-01,), but its terms cover {}."]

@@ -26,6 +26,7 @@ INVARIANTS = {
 # Each module has `problems() -> Iterator[Problem]`.
 CHECKS = (
     "sorgente.ledger.queries.audit",
+    "sorgente.customers.queries.audit",
     "sorgente.billing.queries.audit",
     "sorgente.metering.queries.audit",
     "sorgente.payments.queries.audit",
