@@ -1,4 +1,4 @@
-"""Each invariant of design.md §6 is broken on purpose, and the audit names who breaks it, and nobody else.
+"""Each invariant of the audit is broken on purpose, and the audit names who breaks it, and nobody else.
 
 The database refuses most of these changes; the tests switch its guards off to do what a bug, a hand in the tables or
 a bad disk would do.

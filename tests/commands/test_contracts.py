@@ -1,6 +1,6 @@
 """Every command as a new user meets it: what it answers, how it ends, and the one line when it is used wrongly.
 
-The fields are those of the table in design.md §7: other programs are written against them.
+The fields never change: other programs are written against them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A2, A3, A4 and A6 of design.md §6: who breaks them, by name and with the figures."""
+"""A2, A3, A4 and A6: who breaks them, by name and with the figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import connection
 from sorgente.archive.queries.documents import read_document
 from sorgente.billing.models import Bill
 from sorgente.billing.queries.replay import replay_inputs
-from sorgente.shared.audit import Problem
+from sorgente.shared.audit import Problem, asked
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.money import cents_from_euro, euro, units_text
 
@@ -101,15 +101,17 @@ def totals_problems() -> Iterator[Problem]:
             "A2", f"Bill {number}", f"It says {euro(kept)} {what}, its rows give {euro(found)}."
         )
 
-    yield from _asked(_ROWS, told("before VAT"))
-    yield from _asked(_VAT, told("of VAT"))
-    yield from _asked(
+    yield from asked(connection, _ROWS, told("before VAT"))
+    yield from asked(connection, _VAT, told("of VAT"))
+    yield from asked(
+        connection,
         _GROUPS,
         lambda number, rate, base, rows: Problem(
             "A2", f"Bill {number}", f"VAT at {rate / 100:g} % stands on {euro(base)}, the rows sum to {euro(rows)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _LEDGER,
         lambda number, total, to_pay, posted, owed: Problem(
             "A2",
@@ -117,7 +119,9 @@ def totals_problems() -> Iterator[Problem]:
             f"Total {euro(total)} and to pay {euro(to_pay)}; the ledger has {euro(posted)} and {euro(owed)}.",
         ),
     )
-    yield from _asked(_ORPHANS, lambda bill_id: Problem("A2", f"Bill with id {bill_id}", "Rows without their bill."))
+    yield from asked(
+        connection, _ORPHANS, lambda bill_id: Problem("A2", f"Bill with id {bill_id}", "Rows without their bill.")
+    )
     yield from _einvoices()
 
 
@@ -138,7 +142,8 @@ def _einvoices() -> Iterator[Problem]:
 
 def period_problems() -> Iterator[Problem]:
     """A3: billed periods touch without overlap, and billed water is the difference of the registers."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _PERIODS,
         lambda contract, start, before: Problem(
             "A3",
@@ -147,7 +152,8 @@ def period_problems() -> Iterator[Problem]:
             + ("a gap." if start > before else "an overlap."),
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _REGISTER,
         lambda number, start, billed, register: Problem(
             "A3",
@@ -160,13 +166,15 @@ def period_problems() -> Iterator[Problem]:
 
 def number_problems() -> Iterator[Problem]:
     """A4: numbers without gaps, dates that never go back."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _NUMBERS,
         lambda series, latest, count, first, last: Problem(
             "A4", f"Series {series}", f"It gave {latest} numbers; there are {count} bills, from {first} to {last}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _DATES,
         lambda number, day, before: Problem("A4", f"Bill {number}", f"Issued on {day}, the one before it on {before}."),
     )
@@ -184,10 +192,3 @@ def replay_problems() -> Iterator[Problem]:
         for replay in replays:
             if replay.differences:
                 yield Problem("A6", f"Bill {replay.number}", " ".join(replay.differences[:3]))
-
-
-def _asked(sql: str, make: Callable[..., Problem]) -> Iterator[Problem]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        for row in cursor:
-            yield make(*row)

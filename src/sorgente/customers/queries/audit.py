@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from sorgente.shared.audit import Problem
+from sorgente.shared.audit import Problem, asked
 
 _UNCOVERED = """
 SELECT c.number, c.supplied::text, coalesce(t.covered, '{}')::text FROM customers_supplycontract c
@@ -18,7 +18,10 @@ SELECT c.number, c.supplied::text, coalesce(t.covered, '{}')::text FROM customer
 
 def problems() -> Iterator[Problem]:
     """Yield every contract with a supplied day without terms, or terms on a day without supply."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNCOVERED)
-        for number, supplied, covered in cursor.fetchall():
-            yield Problem("A3", f"Contract {number}", f"Supplied {supplied}, but its terms cover {covered}.")
+    yield from asked(
+        connection,
+        _UNCOVERED,
+        lambda number, supplied, covered: Problem(
+            "A3", f"Contract {number}", f"Supplied {supplied}, but its terms cover {covered}."
+        ),
+    )

@@ -1,4 +1,4 @@
-"""`sorgente audit`: check what must always hold, name every offender, exit 1 when there is one (design.md §6)."""
+"""`sorgente audit`: check what must always hold, name every offender, exit 1 when there is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`sorgente bench NAME --size N`: measure one speed of the design, one JSON line (design.md §7)."""
+"""`sorgente bench NAME --size N`: measure one speed, one JSON line."""
 
 from __future__ import annotations
 

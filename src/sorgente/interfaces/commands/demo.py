@@ -1,4 +1,4 @@
-"""`sorgente demo`: make an invented utility, live its months, say where to look (design.md §7)."""
+"""`sorgente demo`: make an invented utility, live its months, say where to look."""
 
 from __future__ import annotations
 

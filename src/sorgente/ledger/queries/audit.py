@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import connection
 
-from sorgente.shared.audit import Problem
+from sorgente.shared.audit import Problem, asked
 from sorgente.shared.money import euro
 
 _TRIGGERS = {
@@ -20,7 +20,8 @@ _TRIGGERS = {
 def problems() -> Iterator[Problem]:
     """Yield every offender of A1."""
     yield from _missing_guards()
-    yield from _asked(
+    yield from asked(
+        connection,
         "SELECT t.source, coalesce(e.lines, 0), coalesce(e.cents, 0) FROM ledger_transaction t"
         " LEFT JOIN (SELECT transaction_id, count(*) AS lines, sum(cents) AS cents FROM ledger_entry GROUP BY 1) e"
         " ON e.transaction_id = t.id WHERE coalesce(e.lines, 0) < 2 OR e.cents <> 0 ORDER BY t.id",
@@ -28,14 +29,16 @@ def problems() -> Iterator[Problem]:
             "A1", f"Transaction {source}", f"Its {lines} entries sum to {euro(int(cents))}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         "SELECT e.transaction_id, e.position FROM ledger_entry e LEFT JOIN ledger_transaction t"
         " ON t.id = e.transaction_id WHERE t.id IS NULL ORDER BY 1, 2",
         lambda transaction, position: Problem(
             "A1", f"Entry {transaction}/{position}", "Its transaction is not in the ledger."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         "SELECT coalesce(t.source, '?'), coalesce(e.cents, 0), coalesce(o.cents, 0)"
         " FROM (SELECT * FROM ledger_entry WHERE contract_account_id IS NOT NULL) e"
         " FULL JOIN ledger_openitem o ON (o.transaction_id, o.position) = (e.transaction_id, e.position)"
@@ -46,7 +49,8 @@ def problems() -> Iterator[Problem]:
             "A1", f"Transaction {source}", f"Its customer entry is {euro(entry)}, its open item {euro(item)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         "SELECT o.reference, o.settled_cents, coalesce(a.cents, 0) FROM ledger_openitem o LEFT JOIN ("
         "  SELECT id, sum(cents) AS cents FROM (SELECT receivable_id AS id, cents FROM ledger_allocation"
         "  UNION ALL SELECT credit_id, -cents FROM ledger_allocation) x GROUP BY id) a ON a.id = o.id"
@@ -57,13 +61,6 @@ def problems() -> Iterator[Problem]:
             f"It says {euro(settled)} settled; its allocations sum to {euro(int(allocated))}.",
         ),
     )
-
-
-def _asked(sql: str, make: Callable[..., Problem]) -> Iterator[Problem]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        for row in cursor:
-            yield make(*row)
 
 
 def _missing_guards() -> Iterator[Problem]:

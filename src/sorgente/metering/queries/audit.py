@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import connection
 
-from sorgente.shared.audit import Problem
+from sorgente.shared.audit import Problem, asked
 from sorgente.shared.money import units_text
 
 # The fingerprint is the hash of the bytes, and of the day heard when the line told it (usecases/import_telegrams.py).
@@ -75,21 +75,26 @@ def problems() -> Iterator[Problem]:
 
 def telegram_problems() -> Iterator[Problem]:
     """A5: the bytes of each telegram are those that were heard, kept once, and gave one read or none."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _TELEGRAM_CHANGED,
         lambda meter, heard: Problem("A5", _telegram(meter, heard), "Its bytes are not those its fingerprint names."),
+        {"zone": settings.TIME_ZONE},
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _TELEGRAM_TWICE,
         lambda meter, heard, times: Problem("A5", _telegram(meter, heard), f"It is kept {times} times."),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _TELEGRAM_READS,
         lambda meter, heard, outcome, reads: Problem(
             "A5", _telegram(meter, heard), f"Its outcome is {outcome} and {reads} reads rest on it."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _RADIO_READ_BARE,
         lambda serial, day: Problem("A5", f"Meter {serial}", f"Its radio read of {day} has no telegram behind it."),
     )
@@ -97,7 +102,8 @@ def telegram_problems() -> Iterator[Problem]:
 
 def reader_file_problems() -> Iterator[Problem]:
     """A5: every line of a file has one outcome, and every accepted or held line one read."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _READER_FILE,
         lambda title, lines, told, stated, reads, first_hand: Problem(
             "A5",
@@ -107,7 +113,8 @@ def reader_file_problems() -> Iterator[Problem]:
             else f"It says that it gave {stated} reads, {reads if reads < stated else first_hand} rest on it.",
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _READER_FILE_WITHOUT_EFFECT,
         lambda title: Problem("A5", f"Reader file {title}", "It lies in the archive and was never loaded."),
     )
@@ -115,11 +122,13 @@ def reader_file_problems() -> Iterator[Problem]:
 
 def read_problems() -> Iterator[Problem]:
     """A5: one accepted read per register and day; A3: the running index never goes back."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _READ_TWICE,
         lambda serial, day, times: Problem("A5", f"Meter {serial}", f"It has {times} accepted reads of {day}."),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _BACKWARDS,
         lambda serial, before_on, before, day, running: Problem(
             "A3",
@@ -131,10 +140,3 @@ def read_problems() -> Iterator[Problem]:
 
 def _telegram(radio_id: str, heard_at: str) -> str:
     return f"Telegram of {radio_id or 'an unknown meter'}, {heard_at}"
-
-
-def _asked(sql: str, make: Callable[..., Problem]) -> Iterator[Problem]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"zone": settings.TIME_ZONE})
-        for row in cursor:
-            yield make(*row)

@@ -5,7 +5,7 @@
     EF  ...                                  with the number of statements and of records
 
 Amounts are 15 characters with a comma, dates ddmmyy. Positions below are 1-based and inclusive, as printed in the
-standard (reference/sepa.md §9).
+standard.
 """
 
 from __future__ import annotations

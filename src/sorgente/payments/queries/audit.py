@@ -5,11 +5,11 @@ What the archived files themselves say is compared in usecases/compare_files.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import connection
 
-from sorgente.shared.audit import Problem
+from sorgente.shared.audit import Problem, asked
 from sorgente.shared.money import euro
 
 # A notice that asks again after a failed debit leaves out what was paid before; none ever asks for more than the bill.
@@ -112,19 +112,22 @@ def problems() -> Iterator[Problem]:
 
 def asked_problems() -> Iterator[Problem]:
     """A2: notice and debit ask what the bill says, and every bill sent out asks somewhere."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _NOTICE,
         lambda notice, asked, bill, to_pay: Problem(
             "A2", f"Notice {notice}", f"It asks {euro(asked)}, bill {bill} says {euro(to_pay)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _DEBIT,
         lambda debit, asked, bill, to_pay: Problem(
             "A2", f"Debit {debit}", f"It asks {euro(asked)}, bill {bill} says {euro(to_pay)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _DEBIT_FILE,
         lambda file, count, cents, found, sum_cents: Problem(
             "A2",
@@ -132,7 +135,8 @@ def asked_problems() -> Iterator[Problem]:
             f"It says {count} debits of {euro(cents)}; its collections are {found} of {euro(sum_cents)}.",
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _NOT_ASKED,
         lambda bill, to_pay: Problem("A2", f"Bill {bill}", f"It went out; nothing asks its {euro(to_pay)}."),
     )
@@ -140,52 +144,54 @@ def asked_problems() -> Iterator[Problem]:
 
 def once_problems() -> Iterator[Problem]:
     """A5: nothing from outside was booked twice."""
-    yield from _asked(
-        _PAYMENT_TWICE, lambda name, times: Problem("A5", f"Payment {name}", f"It is booked {times} times.")
+    yield from asked(
+        connection, _PAYMENT_TWICE, lambda name, times: Problem("A5", f"Payment {name}", f"It is booked {times} times.")
     )
-    yield from _asked(
-        _COLLECTED_TWICE, lambda debit, times: Problem("A5", f"Debit {debit}", f"{times} payments collected it.")
+    yield from asked(
+        connection,
+        _COLLECTED_TWICE,
+        lambda debit, times: Problem("A5", f"Debit {debit}", f"{times} payments collected it."),
     )
-    yield from _asked(
-        _STATEMENT_TWICE, lambda title, times: Problem("A5", f"Statement {title}", f"It is imported {times} times.")
+    yield from asked(
+        connection,
+        _STATEMENT_TWICE,
+        lambda title, times: Problem("A5", f"Statement {title}", f"It is imported {times} times."),
     )
 
 
 def money_problems() -> Iterator[Problem]:
     """A8: every movement of money has its payment, every payment its entry and its paper, every collection both."""
-    yield from _asked(
+    yield from asked(
+        connection,
         _MONEY,
         lambda source, cents: Problem("A8", f"Transaction {source}", f"It moves {euro(cents)} without a payment."),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _BOOKED,
         lambda name, cents, booked: Problem(
             "A8", f"Payment {name}", f"It is of {euro(cents)}, the ledger has {euro(booked)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _PAPER,
         lambda name, kind: Problem("A8", f"Payment {name}", f"No statement or receipt shows it; its document: {kind}."),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _SETTLED,
         lambda debit, state, cents, paid: Problem(
             "A8", f"Debit {debit}", f"It is {state} for {euro(cents)}, the bank's entries say {euro(paid)}."
         ),
     )
-    yield from _asked(
+    yield from asked(
+        connection,
         _RETURNED,
         lambda bill, times, entries: Problem(
             "A8", f"Bill {bill}", f"{times} debits of it are returned, the bank's entries say {entries}."
         ),
     )
-    yield from _asked(
-        _PAID_POSITION, lambda notice: Problem("A8", f"Notice {notice}", "It is paid; no receipt says so.")
+    yield from asked(
+        connection, _PAID_POSITION, lambda notice: Problem("A8", f"Notice {notice}", "It is paid; no receipt says so.")
     )
-
-
-def _asked(sql: str, make: Callable[..., Problem]) -> Iterator[Problem]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        for row in cursor:
-            yield make(*row)
