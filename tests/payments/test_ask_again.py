@@ -52,3 +52,15 @@ def test_nobody_is_asked_for_what_was_paid_meanwhile_or_is_still_with_the_bank()
     assert ask_again(asked_at=NOW).bills == 0
     assert not DebtPosition.objects.exists()
     assert Collection.objects.filter(state=Collection.State.SETTLED).count() == 1
+
+
+def test_bills_settled_long_ago_do_not_stand_in_the_way_of_later_ones(monkeypatch):
+    monkeypatch.setattr("sorgente.payments.usecases.ask_again._CHUNK", 1)
+    bills, file = sent_collections(5000, 1000, 2000)
+    load(batch_credit("80.00", file))
+    for euro, debit in (("50.00", 1), ("10.00", 2), ("20.00", 3)):
+        load(returned(euro, f"2026-SII-000000{debit}-1"), file=f"r{debit}.xml")
+    load(transfer("50.00", number_of(bills)), file="t.xml")
+
+    assert ask_again(asked_at=NOW).bills == 2
+    assert [about for about, _ in messages()] == [f"bill:{number_of(bills, place)}" for place in (1, 2)]

@@ -6,9 +6,11 @@ import json
 from datetime import date
 
 import pytest
+from django.apps import apps
 from lxml import etree
 
 from sorgente.interfaces.commands.main import main
+from sorgente.messages.queries.messages import messages_about
 from sorgente.payments.models import Mandate, Payment
 from sorgente.payments.usecases.open_positions import open_positions
 from sorgente.payments.usecases.prepare_collections import prepare_collections
@@ -16,6 +18,7 @@ from sorgente.shared.company import company
 from tests.payments.builders import ISSUED_ON, NOW, make_bills
 from tests.payments.pagopa_texts import CREDITOR, receipt_xml
 from tests.payments.statement_texts import camt, detail, entry
+from tests.payments.test_import_statement import batch_credit, number_of, returned, sent_collections
 from tests.payments.test_positions_and_collections import sign_all
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,32 @@ def test_statement_import(tmp_path, capfd):
     assert refused["code"] == "payments.statement.set-aside"
     assert first == {"file": str(good), "repeated": False, "entries": 2, "new": 2, "matched": 1, "suspense": 1}
     assert (again["repeated"], again["new"]) == (True, 0)
+
+
+def test_statement_import_tells_who_has_a_debit_back(tmp_path, capfd):
+    bills, file = sent_collections(5000)
+    for name, content in (("a.xml", batch_credit("50.00", file)), ("b.xml", returned("50.00", "2026-SII-0000001-1"))):
+        (tmp_path / name).write_bytes(camt(content))
+
+    assert main(["statement", "import", str(tmp_path / "a.xml"), str(tmp_path / "b.xml")]) == 0
+
+    assert capfd.readouterr().err == "1 bills whose debit failed got a notice.\n"
+    (message,) = messages_about(f"bill:{number_of(bills)}")
+    assert (message.key, message.state) == (f"bill:{number_of(bills)}:debit-failed", "sent")
+
+
+def test_statement_import_names_whom_it_could_not_tell(tmp_path, capfd):
+    bills, file = sent_collections(5000)
+    apps.get_model("customers", "ContractAccount").objects.update(channel="email")  # and no address
+    (tmp_path / "a.xml").write_bytes(camt(batch_credit("50.00", file)))
+    (tmp_path / "b.xml").write_bytes(camt(returned("50.00", "2026-SII-0000001-1")))
+
+    assert main(["statement", "import", str(tmp_path / "a.xml"), str(tmp_path / "b.xml")]) == 1
+
+    told = capfd.readouterr().err.splitlines()
+    assert told[0] == "1 bills whose debit failed got a notice."
+    assert told[1].startswith(f"bill:{number_of(bills)}: ")
+    assert messages_about(f"bill:{number_of(bills)}") == []
 
 
 def test_pagopa_import(tmp_path, capfd):

@@ -1,6 +1,6 @@
 """`sorgente statement import FILE...`: book bank statements and match their entries, one JSON line per file.
 
-Bills whose debit the bank sent back get a notice, and their customers a message.
+Bills whose debit the bank sent back get a notice, and their customers a message, sent at once.
 """
 
 from __future__ import annotations
@@ -19,13 +19,18 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django()
+    from sorgente.messages.usecases.deliver_messages import deliver_messages
     from sorgente.payments.usecases.ask_again import ask_again
 
     outcome = answer_files(arguments.files, _answers)
-    again = ask_again(asked_at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    again = ask_again(asked_at=now)
     if again.bills:
         print(f"{again.bills} bills whose debit failed got a notice.", file=sys.stderr)
-    return outcome
+        deliver_messages(as_of=now)
+    for about, error in again.refusals:
+        print(f"{about}: {error} [{error.code}]", file=sys.stderr)
+    return 1 if again.refusals else outcome
 
 
 def _answers(data: bytes, file: str) -> Answers:

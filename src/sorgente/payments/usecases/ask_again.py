@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from sorgente.customers.core.recipient import recipient_of
 from sorgente.customers.queries.for_billing import contracts_table
 from sorgente.ledger.queries.accounts import open_items
+from sorgente.ledger.queries.receivables import is_open
 from sorgente.messages.core.text import NewMessage
 from sorgente.messages.usecases.queue_message import queue_messages
 from sorgente.payments.core.ask_again_text import DebitFailed, ask_again_text
@@ -23,7 +24,7 @@ from sorgente.shared.company import company
 from sorgente.shared.errors import SorgenteError
 
 _DEAD = (Collection.State.RETURNED, Collection.State.CANCELLED)
-_MOST = 5_000
+_CHUNK = 5_000
 
 
 @dataclass(slots=True)
@@ -41,22 +42,33 @@ def ask_again(*, asked_at: datetime) -> AskedAgain:
     Run it after each statement; a bill is asked again this way once.
     """
     result = AskedAgain()
-    failed = list(
-        Collection.objects.filter(state__in=_DEAD)
+    after = 0
+    while bills := _left_alone(after):
+        _ask(bills, asked_at, result)
+        after = bills[-1].pk
+    return result
+
+
+def _left_alone(after: int) -> list[Any]:
+    """Return the next bills, by id, still owed whose debits all failed and that have no position."""
+    failed = (
+        Collection.objects.filter(state__in=_DEAD, bill_id__gt=after)
         .filter(
             ~Exists(Collection.objects.filter(bill=OuterRef("bill")).exclude(state__in=_DEAD)),
             ~Exists(DebtPosition.objects.filter(bill=OuterRef("bill"))),
+            is_open(OuterRef("bill__number")),
         )
         .order_by("bill_id", "-id")
         .distinct("bill_id")
-        .select_related("bill")[:_MOST]
+        .select_related("bill")[:_CHUNK]
     )
+    return [one.bill for one in failed]
+
+
+def _ask(bills: list[Any], asked_at: datetime, result: AskedAgain) -> None:
     owed: dict[str, int] = {}
-    for item in open_items(references=[one.bill.number for one in failed], receivables_only=True):
+    for item in open_items(references=[bill.number for bill in bills], receivables_only=True):
         owed[item.reference] = owed.get(item.reference, 0) + item.open_cents
-    bills = [one.bill for one in failed if owed.get(one.bill.number, 0) > 0]
-    if not bills:
-        return result
     asked = pa.Table.from_pylist(
         [
             {
@@ -75,9 +87,8 @@ def ask_again(*, asked_at: datetime) -> AskedAgain:
     contracts = {row["contract_id"]: row for row in contracts_table([bill.contract_id for bill in bills]).to_pylist()}
     messages = [_message(bill, contracts[bill.contract_id], owed[bill.number], notices[bill.pk]) for bill in bills]
     queued = queue_messages(messages, queued_at=asked_at)
-    result.bills = len(bills)
-    result.refusals = [(message.about, error) for message, error in queued.refused]
-    return result
+    result.bills += len(bills)
+    result.refusals += [(message.about, error) for message, error in queued.refused]
 
 
 def _message(bill: Any, contract: dict[str, Any], cents: int, notice: str) -> NewMessage:
