@@ -24,11 +24,12 @@ from sorgente.billing.adapters.bill_words import (
     grouped_by_four,
     long_day,
     long_period,
+    months,
     price,
     quantity,
 )
 from sorgente.billing.adapters.einvoice import einvoice_xml
-from sorgente.billing.core.document import BillDocument, Note, ReadKind
+from sorgente.billing.core.document import BillDocument, ChargeKind, Note, ReadKind
 from sorgente.billing.core.specimen import KINDS, specimen_bill
 from sorgente.interfaces.commands.benches import bill_pdf as bill_pdf_bench
 from sorgente.interfaces.commands.benches import einvoice as einvoice_bench
@@ -229,6 +230,31 @@ def test_without_history_or_meter_the_page_still_stands() -> None:
     assert "Consumo fatturato" in pages(bare)[0]
 
 
+def test_a_bar_of_half_a_year_is_not_called_a_month() -> None:
+    bill = specimen_bill(1, kind="direct_debit")
+    half = replace(bill.consumption.history[-1], start=date(2025, 12, 14), end=date(2026, 6, 14))
+    chart = bill_view(replace(bill, consumption=replace(bill.consumption, history=(half,))), einvoice_name=None)[
+        "chart"
+    ]
+    assert chart["title"] == "Litri al giorno, tra una lettura e la successiva"
+    assert [bar["when"] for bar in chart["bars"]] == ["dic\u00a0–\u00a0giu\u00a026"]
+    month = replace(half, start=date(2026, 3, 1), end=date(2026, 4, 1))
+    chart = bill_view(replace(bill, consumption=replace(bill.consumption, history=(month,))), einvoice_name=None)[
+        "chart"
+    ]
+    assert chart["title"] == "Litri al giorno, mese per mese"
+    assert [bar["when"] for bar in chart["bars"]] == ["mar"]
+
+
+def test_what_the_water_costs_stands_on_page_1_quotas_and_vat_in_it() -> None:
+    bill = specimen_bill(1, kind="direct_debit")
+    row = replace(next(row for row in bill.rows if row.kind is ChargeKind.VARIABLE), cents=10_000, vat_rate_e2=1000)
+    plain = replace(bill, rows=(row,), consumption=replace(bill.consumption, billed_milli=40_000))
+    cost = bill_view(plain, einvoice_name=None)["consumption"]["cost"]
+    assert [line[:2] for line in cost] == [["L'acqua costa, al m³", "2,7500\u00a0€"], ["al litro", "0,002750\u00a0€"]]
+    assert "L'acqua costa, al m³" in pages(bill)[0]
+
+
 def test_fonts_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SORGENTE_FONTS", str(tmp_path))
     assert bill_fonts() == tmp_path
@@ -255,6 +281,7 @@ def test_words() -> None:
     assert long_day(date(2026, 3, 1)) == "1° marzo 2026"
     assert long_period(date(2026, 1, 1), date(2026, 4, 1)) == "1° gennaio – 31 marzo 2026"
     assert long_period(date(2025, 12, 1), date(2026, 2, 1)) == "1° dicembre 2025 – 31 gennaio 2026"
+    assert months(date(2025, 12, 14), date(2026, 6, 1)) == "dic\u00a0–\u00a0mag\u00a026"
     assert amount(-123456) == "−1.234,56"
     assert price(68421000) == "0,684210"
     assert price(7521644) == "0,07521644"

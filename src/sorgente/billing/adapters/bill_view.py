@@ -23,7 +23,7 @@ from sorgente.billing.adapters.bill_view_details import (
     supply,
     totals,
     vat_table,
-    water_price,
+    water_cost,
     with_room,
 )
 from sorgente.billing.core.document import (
@@ -36,6 +36,7 @@ from sorgente.billing.core.document import (
 from sorgente.shared.money import divide_half_up, units_text
 
 _BARS = 13
+_A_MONTH = 45  # days; beyond, a bar stands for several months
 
 
 def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any
         "vat": vat_table(bill),
         "totals": totals(bill),
         "reads": all_reads(bill),
-        "notes": [note(text) for text in (*bill.notes, *bonus_note(bill), *water_price(bill), *rights_texts(bill))],
+        "notes": [note(text) for text in (*bill.notes, *bonus_note(bill), *rights_texts(bill))],
         "contacts": contacts(bill),
         "einvoice": note(einvoice_note(einvoice_name)),
     }
@@ -95,7 +96,7 @@ def _issuer(bill: BillDocument) -> dict[str, Any]:
         "web": issuer.web,
         "phone": issuer.phone,
         "emergency": issuer.emergency_phone,
-        "legal": " · ".join(part.replace(" ", "\u00a0") for part in legal),
+        "legal": "\u00a0· ".join(part.replace(" ", "\u00a0") for part in legal),
     }
 
 
@@ -165,6 +166,7 @@ def _consumption(bill: BillDocument) -> dict[str, Any]:
     return {
         "period": words.long_period(bill.header.start, bill.header.end),
         "rows": with_room(rows),
+        "cost": with_room(water_cost(bill)),
         "reads": [read_row(meter.serial, read) for meter in bill.meters for read in _front(list(meter.reads))],
         "meters": ", ".join(meter.serial for meter in bill.meters),
         "radio": any(meter.is_radio for meter in bill.meters),
@@ -180,9 +182,11 @@ def _chart(bill: BillDocument) -> dict[str, Any]:
     bars = bill.consumption.history[-_BARS:]
     daily = [divide_half_up(bar.volume_milli, (bar.end - bar.start).days) for bar in bars]
     highest = max([*daily, 1])
+    # Between two readings half a year apart no month can be told from the next: the bar names its first and its latest.
+    is_long = any((bar.end - bar.start).days > _A_MONTH for bar in bars)
     made = [
         {
-            "month": words.MONTHS[_middle(bar.start, bar.end).month - 1][:3],
+            "when": words.months(bar.start, bar.end) if is_long else words.month(_middle(bar.start, bar.end)),
             "share": value * 1000 // highest,
             "value": units_text(value * 1000),
             "estimated": bar.kind in (ReadKind.ESTIMATED, ReadKind.REBUILT),
@@ -192,8 +196,9 @@ def _chart(bill: BillDocument) -> dict[str, Any]:
     ]
     return {
         "bars": made,
+        "title": f"Litri al giorno, {'tra una lettura e la successiva' if is_long else 'mese per mese'}",
         "any_estimated": any(bar["estimated"] for bar in made),
-        "alt": "Consumo al giorno in litri: " + ", ".join(f"{bar['month']} {bar['value']}" for bar in made),
+        "alt": "Consumo al giorno in litri: " + ", ".join(f"{bar['when']} {bar['value']}" for bar in made),
     }
 
 

@@ -100,21 +100,19 @@ def totals(bill: BillDocument) -> list[list[Any]]:
     return [[name, words.amount(cents), words.room(name)] for name, cents in rows]
 
 
-def water_price(bill: BillDocument) -> tuple[Note, ...]:
-    """Return the mean price a m3 and a litre, quotas and VAT in it (D.Lgs. 18/2023, article 18)."""
+def water_cost(bill: BillDocument) -> list[list[str]]:
+    """Return the mean cost of a m3 and of a litre, quotas and VAT in it (D.Lgs. 18/2023, article 18)."""
     volume = bill.consumption.billed_milli
     rows = [row for row in bill.rows if row.kind in SERVICE_KINDS]
     gross_e4 = sum(row.cents * (10_000 + row.vat_rate_e2) for row in rows)
     if volume <= 0 or gross_e4 <= 0:
-        return ()
+        return []
     per_m3_e4 = divide_half_up(gross_e4 * 10, volume)  # cents x 1e4 / litres x 1e3 -> 1e-4 EUR a m3, VAT in it
     litre_e6 = divide_half_up(per_m3_e4, 10)
-    text = (
-        f"In questa bolletta l'acqua ti costa {per_m3_e4 // 10_000},{per_m3_e4 % 10_000:04d} € al m³, cioè "
-        f"{litre_e6 // 1_000_000},{litre_e6 % 1_000_000:06d} € al litro, tutto compreso: quote fisse, fognatura, "
-        "depurazione e IVA."
-    )
-    return (Note("Quanto costa l'acqua", text),)
+    return [
+        ["L'acqua costa, al m³", f"{per_m3_e4 // 10_000},{per_m3_e4 % 10_000:04d}\u00a0€"],
+        ["al litro", f"{litre_e6 // 1_000_000},{litre_e6 % 1_000_000:06d}\u00a0€"],
+    ]
 
 
 def bonus_note(bill: BillDocument) -> tuple[Note, ...]:

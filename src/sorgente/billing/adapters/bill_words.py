@@ -55,6 +55,17 @@ def short_period(start: date, end: date) -> str:
     return f"{start:%d/%m/%y} – {end - _ONE_DAY:%d/%m/%y}"
 
 
+def month(day: date) -> str:
+    """Return "mar"."""
+    return MONTHS[day.month - 1][:3]
+
+
+def months(start: date, end: date) -> str:
+    """Return "dic – giu 26": the months of the first and of the latest day, with the year of the latter."""
+    latest = end - _ONE_DAY
+    return f"{month(start)}\u00a0–\u00a0{month(latest)}\u00a0{latest:%y}"
+
+
 def amount(cents: int) -> str:
     """Return "1.234,56", with a true minus sign."""
     return euro(cents)[:-2].replace("-", "−")
