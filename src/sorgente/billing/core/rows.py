@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sorgente.rating.vat import RATE_ONE_E4, vat_cents
 from sorgente.tariffs.model import Kind, Service
 
 Long = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-_E4 = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,12 @@ def totals(rows: Rows, bills: int) -> Totals:
     """Return net and VAT of each bill; VAT is rounded once per bill and rate, half away from zero."""
     net = np.zeros(bills, dtype=np.int64)
     np.add.at(net, rows.bill, rows.cents)
-    key = rows.bill * (_E4 + 1) + (_E4 - rows.vat_e4)
+    key = rows.bill * (RATE_ONE_E4 + 1) + (RATE_ONE_E4 - rows.vat_e4)
     keys, place = np.unique(key, return_inverse=True)
     base = np.zeros(keys.size, dtype=np.int64)
     np.add.at(base, place, rows.cents)
-    group_bill, rate = keys // (_E4 + 1), _E4 - keys % (_E4 + 1)
-    vat = np.sign(base) * ((2 * np.abs(base) * rate + _E4) // (2 * _E4))
+    group_bill, rate = keys // (RATE_ONE_E4 + 1), RATE_ONE_E4 - keys % (RATE_ONE_E4 + 1)
+    vat = vat_cents(base, rate)
     bill_vat = np.zeros(bills, dtype=np.int64)
     np.add.at(bill_vat, group_bill, vat)
     return Totals(net, bill_vat, group_bill, rate, base, vat)
