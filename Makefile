@@ -73,7 +73,8 @@ bench: setup
 	$(BIN)/sorgente bench einvoice
 	$(BIN)/sorgente bench bill_pdf
 
-lock:
+lock: setup
+	$(BIN)/pip install --quiet "pip-tools>=7.4"
 	$(BIN)/pip-compile --quiet --extra dev --generate-hashes --strip-extras --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-emit-options -o locks/requirements.txt pyproject.toml locks/build.in
 	npm install --package-lock-only --silent --no-audit --no-fund
