@@ -19,7 +19,8 @@ from codicefiscale import codicefiscale
 from django.db import connection, transaction
 
 from sorgente.billing.queries.audit import problems as billing_problems
-from sorgente.billing.queries.bill_values import BillValues, bill_values, bills_of_account
+from sorgente.billing.queries.bill_list import list_bills
+from sorgente.billing.queries.bill_values import BillValues, bill_values
 from sorgente.billing.queries.run_list import parked_items
 from sorgente.billing.usecases.advance_run import advance_run
 from sorgente.billing.usecases.release_item import release_item
@@ -199,8 +200,8 @@ class Town:
 
     def bills_of(self, name: str) -> list[BillValues]:
         """Return the bills of a person in the order of their numbers."""
-        numbers = sorted(line.number for line in bills_of_account(self.people[name].account_id))
-        return [bill_values(number) for number in numbers]
+        found = list_bills(as_of=self.today, holder_id=self.people[name].party_id)
+        return [bill_values(number) for number in sorted(line["number"] for line in found)]
 
     def parked(self) -> list[dict[str, Any]]:
         return list(parked_items())

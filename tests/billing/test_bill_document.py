@@ -1,4 +1,4 @@
-"""The bill as a value: it survives JSON, and its arithmetic check names what is wrong."""
+"""The bill as a value: its arithmetic check names what is wrong."""
 
 from __future__ import annotations
 
@@ -8,38 +8,8 @@ from datetime import date
 import pytest
 
 from sorgente.billing.core.document import ChargeKind, PaymentMethod
-from sorgente.billing.core.document_json import (
-    UnreadableBillDocument,
-    document_as_json,
-    document_from_json,
-    document_from_plain,
-)
-from sorgente.billing.core.specimen import KINDS, LAWS, specimen_bill
+from sorgente.billing.core.specimen import LAWS, specimen_bill
 from sorgente.billing.core.totals import document_gaps, fixed_row, vat_cents, vat_groups
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_json_there_and_back_is_the_same_bill_and_the_same_bytes(kind: str) -> None:
-    bill = specimen_bill(11, kind=kind)
-    data = document_as_json(bill)
-    assert document_from_json(data) == bill
-    assert document_as_json(document_from_json(data)) == data
-
-
-@pytest.mark.parametrize("data", [b"{", b"{}", b"[]", b'{"issuer": {"colour": "red"}}', b'{"issuer": 3}'])
-def test_what_is_no_bill_document_is_said(data: bytes) -> None:
-    with pytest.raises(UnreadableBillDocument) as caught:
-        document_from_json(data)
-    assert caught.value.next_step
-
-
-def test_a_float_is_refused() -> None:
-    import orjson
-
-    plain = orjson.loads(document_as_json(specimen_bill(1)))
-    plain["header"]["total_cents"] = 12.5
-    with pytest.raises(UnreadableBillDocument, match=r"12\.5"):
-        document_from_plain(plain)
 
 
 def test_vat_is_half_up_on_the_sum_per_rate_and_nature() -> None:

@@ -201,33 +201,3 @@ def _charge(row: Charge, line: RuleLine, takes_back: str) -> ChargeValues:
         rule_path=line.path,
         cite=line.cite,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """A bill in a list."""
-
-    id: int
-    number: str
-    kind: str
-    issued_on: date
-    due_on: date
-    start: date
-    end: date
-    quantity_milli: int
-    total_cents: int
-    to_pay_cents: int
-    contract_id: int
-
-
-def bills_of_account(contract_account_id: int, *, latest: int | None = None) -> list[BillLine]:
-    """Return the bills of an account, the latest first; `latest` limits their number."""
-    rows = (
-        Bill.objects.filter(contract_account_id=contract_account_id)
-        .order_by("-issued_on", "-id")
-        .values_list(
-            "id", "number", "kind", "issued_on", "due_on", "start", "end", "quantity_milli", "total_cents",
-            "to_pay_cents", "contract_id",
-        )
-    )  # fmt: skip
-    return [BillLine(*row) for row in (rows if latest is None else rows[:latest])]
