@@ -271,24 +271,3 @@ def rate_spans(
             refusals.detail[span], refusals.family[span], refusals.category[span] = detail, family, category
         hint = place + 1
     return last, at
-
-
-def continued(conditions: ConditionColumns) -> list[int]:
-    """Return the `continues` column of lists of conditions."""
-    terms = list(
-        zip(
-            *(
-                column
-                for name, column in zip(conditions._fields, conditions, strict=True)
-                if name not in _DAYS_AND_MARK
-            ),
-            strict=True,
-        )
-    )
-    return [
-        int(place > 0 and terms[place] == terms[place - 1] and conditions.start[place] == conditions.end[place - 1])
-        for place in range(len(terms))
-    ]
-
-
-_DAYS_AND_MARK = ("start", "end", "continues")
