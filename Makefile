@@ -9,7 +9,7 @@ SEED ?= 1
 SERVE ?= 1
 WORKERS ?= 2
 
-.PHONY: help demo serve test test-slow check format bench lock clean
+.PHONY: help demo serve test check format bench lock clean
 
 help:
 	@echo "make demo        set up, make the demonstration utility, live its months, serve (SERVE=0 stops before)"
@@ -49,9 +49,6 @@ serve: setup
 
 test: setup
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
-
-test-slow: setup
-	SORGENTE_SLOW=1 $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check src tests

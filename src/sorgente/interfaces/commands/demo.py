@@ -77,7 +77,7 @@ def _print(summary: Any) -> None:
         ("Fatturato", euro(summary.billed_cents)),
         ("Incassato", euro(summary.collected_cents)),
         ("Scaduto", euro(summary.overdue_cents)),
-        ("Segnalazioni", 0),
+        ("Segnalazioni", "non ancora gestite"),
     ):
         print(f"{label:<20} {value}")
     for refusal in summary.refusals[:10]:

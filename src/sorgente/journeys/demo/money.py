@@ -47,6 +47,7 @@ class Money:
         self._settled: dict[date, int] = defaultdict(int)  # pagoPA money the bank books on a day
         self._statements = 0
         self._balance_cents = 250_000_00
+        self.refusals: list[str] = []  # customers who could not be told that a debit failed
 
     def expect(self, run_id: int, *, issued_on: date) -> None:
         """Decide how the bills of a run will be paid: debits come with their file, notices when people pay."""
@@ -84,7 +85,8 @@ class Money:
             )
             self._balance_cents += sum(line.cents for line in today.lines)
             import_statement(data=content, file=f"estratto_{day:%Y%m%d}.xml", imported_at=_at(day, 21))
-            ask_again(asked_at=_at(day, 22))
+            again = ask_again(asked_at=_at(day, 22))
+            self.refusals += [f"{about}: {why}" for about, why in again.refusals]
 
     def _expect_notice(self, asked: Asked, issued_on: date) -> None:
         customer = self._customers[asked.contract_account_id]

@@ -74,6 +74,7 @@ class Year:
         for number, day in enumerate(_days(starts_on, ends_on), 1):
             self._tell("days", number, days)
             self._one_day(day)
+        self.counts.refusals += self._money.refusals
         return self.counts
 
     def _one_day(self, day: date) -> None:
