@@ -6,6 +6,7 @@ import gettext
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,8 @@ def test_figures_in_italian():
         assert figures.percent_text(77, 1000) == "7,7\u00a0%"
         assert figures.percent_text(2, 3) == "66,7\u00a0%"
         assert figures.percent_text(0, 0) == "–"
+        assert figures.long_day_text(date(2026, 4, 1)) == "1° aprile 2026"
+        assert figures.long_day_text(date(2026, 4, 11)) == "11 aprile 2026"
 
 
 def test_figures_in_english():

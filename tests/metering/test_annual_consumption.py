@@ -10,6 +10,7 @@ import pytest
 
 from sorgente.metering.models import AnnualConsumption
 from sorgente.metering.queries import annual_consumption_columns
+from sorgente.metering.queries.point_meters import annual_consumption
 from sorgente.metering.usecases.annual_consumption import compute_annual_consumption
 from tests.metering.builders import make_metered_points, put_reads
 
@@ -43,6 +44,15 @@ def test_reads_where_there_are_two_class_means_elsewhere(town):
     ]  # fmt: skip
     first = AnnualConsumption.objects.get(service_point_id=int(town[0]))
     assert (first.earlier_on, first.later_on, first.computed_on) == (date(2024, 6, 1), date(2025, 6, 1), JULY)
+
+
+def test_next_years_figure_does_not_hold_yet(town):
+    compute_annual_consumption(year=2025, as_of=date(2024, 7, 31))
+    compute_annual_consumption(year=2026, as_of=JULY)
+    first = int(town[0])
+    assert annual_consumption([first], year=2026) == {first: 100_000}
+    assert annual_consumption([first], year=2025) == {first: stored(town, 2025)[0][0]} != {first: 100_000}
+    assert annual_consumption([first], year=2024) == {}
 
 
 def test_without_classes_everybody_is_the_class(town):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,8 +30,15 @@ def parts_of(customer: CustomerCard, *, as_of: date, may: Callable[[Right], bool
     accounts = customer.accounts
     if may(Right.METERS):
         points = [contract.point.id for account in accounts for contract in account.contracts]
+        supplied = [
+            (contract.point.id, contract.start, contract.end) for account in accounts for contract in account.contracts
+        ]
         meters = meters_at(points)
-        parts |= {"meters": meters, "yearly": annual_consumption(points), "chart": consumption_chart(meters)}
+        parts |= {
+            "meters": meters,
+            "yearly": annual_consumption(points, year=as_of.year),
+            "chart": consumption_chart(meters, supplied),
+        }
     bills: list[dict[str, Any]] = []
     if may(Right.BILLS):
         found = list_bills(as_of=as_of, holder_id=customer.id)
@@ -61,13 +68,22 @@ def parts_of(customer: CustomerCard, *, as_of: date, may: Callable[[Right], bool
     return parts
 
 
-def consumption_chart(meters: list[PointMeter]) -> dict[str, Any] | None:
-    """Return litres a day between accepted reads as bars, the latest stretches; None when there is nothing to draw."""
+def consumption_chart(meters: list[PointMeter], supplied: list[tuple[int, date, date | None]]) -> dict[str, Any] | None:
+    """Return m3 a day between accepted reads as bars, the latest stretches; None when there is nothing to draw.
+
+    supplied   (service point id, start, end) of the customer's contracts: what others used there is not drawn
+    """
     stretches = sorted(
         (read.read_on, read.since_milli / read.since_days / 1000, read.kind)
         for meter in meters
         for read in meter.reads
         if read.since_milli is not None and read.since_days
+        if any(
+            point == meter.service_point_id
+            and start <= read.read_on - timedelta(days=read.since_days)
+            and (end is None or read.read_on <= end)
+            for point, start, end in supplied
+        )
     )[-_BARS:]
     if not stretches:
         return None

@@ -64,11 +64,13 @@ def day_text(day: date | None) -> str:
 
 
 def long_day_text(day: date | None) -> str:
-    """Return 31 marzo 2026."""
+    """Return 31 marzo 2026, 1° aprile 2026."""
     if day is None:
         return ""
     text = date_format(day, "j F Y")
-    return text if get_language() == "en" else text.lower()
+    if get_language() == "en":
+        return text
+    return f"1° {text[2:]}".lower() if day.day == 1 else text.lower()
 
 
 def period_text(start: date | None, end: date | None) -> str:

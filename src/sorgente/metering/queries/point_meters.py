@@ -80,9 +80,9 @@ def points_with_serial(text: str, *, most: int = 20) -> dict[int, str]:
     return points
 
 
-def annual_consumption(points: Iterable[int]) -> dict[int, int]:
-    """Return service point id -> its latest Ca in thousandths."""
-    rows = AnnualConsumption.objects.filter(service_point_id__in=list(points)).order_by("year")
+def annual_consumption(points: Iterable[int], *, year: int) -> dict[int, int]:
+    """Return service point id -> its Ca in thousandths that holds in `year`: that year's, else the latest before."""
+    rows = AnnualConsumption.objects.filter(service_point_id__in=list(points), year__lte=year).order_by("year")
     return dict(rows.values_list("service_point_id", "quantity_milli"))
 
 

@@ -6,7 +6,8 @@
   const language = document.documentElement.lang === "en" ? "en-GB" : "it-IT";
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const exact = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
-  const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+  const thousand = language === "it-IT" ? " mila" : "k";
+  const million = language === "it-IT" ? " mln" : "M";
   const euro = new Intl.NumberFormat(language, { style: "currency", currency: "EUR" });
   const formats = { euro: (value) => euro.format(value), count: (value) => whole.format(value), m3: (value) => `${exact.format(value)} m³` };
 
@@ -14,6 +15,13 @@
   Chart.defaults.font.size = 13;
   Chart.defaults.color = "#5a6a7e";
   Chart.defaults.animation = matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 300 };
+
+  // One unit for the whole axis, chosen by its highest mark.
+  function onAxis(value, _, ticks) {
+    const highest = Math.max(...ticks.map((tick) => Math.abs(tick.value)));
+    if (value === 0 || highest < 10000) return exact.format(value);
+    return highest < 1000000 ? exact.format(value / 1000) + thousand : exact.format(value / 1000000) + million;
+  }
 
   function draw(canvas) {
     const told = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
@@ -50,7 +58,7 @@
           ? {}
           : {
               x: { stacked: Boolean(told.stacked), grid: { display: false } },
-              y: { stacked: Boolean(told.stacked), beginAtZero: true, border: { display: false }, ticks: { maxTicksLimit: 6, precision: told.unit === "count" ? 0 : undefined, callback: (value) => (Math.abs(value) < 100000 ? exact : short).format(value) }, title: told.axis ? { display: true, text: told.axis } : undefined },
+              y: { stacked: Boolean(told.stacked), beginAtZero: true, border: { display: false }, ticks: { maxTicksLimit: 6, precision: told.unit === "count" ? 0 : undefined, callback: onAxis }, title: told.axis ? { display: true, text: told.axis } : undefined },
             },
         plugins: {
           legend: { display: !isRound && told.series.length > 1, position: "bottom", labels: { boxWidth: 12, boxHeight: 12, usePointStyle: false } },
