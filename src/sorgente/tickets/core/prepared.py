@@ -15,7 +15,7 @@ from sorgente.tickets.core.message import Entity, Message
 from sorgente.tickets.core.segments import BODY, QUOTE, Segment, new_text, segment, words
 
 # Fewer words of its own than this and a message only answers what it quotes.
-BARE_ANSWER_WORDS = 5
+BARE_ANSWER_WORDS = 4
 QUOTED_CHARACTERS = 500
 _REPLY_MARK = re.compile(
     r"^\s*(?:(?:re|r|rif|fwd?|i|inoltro|risposta|posta certificata|anomalia messaggio)\s*:\s*)+", re.I

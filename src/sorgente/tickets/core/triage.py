@@ -14,6 +14,7 @@ from sorgente.learning.features import Features
 from sorgente.learning.head import Floats, Head
 from sorgente.learning.metrics import coverage_at
 from sorgente.tickets.core.corpus import Labelled
+from sorgente.tickets.core.entities import find_entities
 from sorgente.tickets.core.message import Classified, Message
 from sorgente.tickets.core.prepared import Prepared, prepare
 from sorgente.tickets.core.priority import highest, rules_that_speak
@@ -25,6 +26,8 @@ WEIGHT = 1.2
 ROUTING_PRECISION = 0.95  # below the confidence that reaches it on unseen messages, a person decides
 SECONDARY_CHANCE = 0.2
 _RANKED = 5
+# How long a bare number must be to be a reading in messages of these categories.
+_BARE_READING_DIGITS = {"autolettura": 2, "lettura_contestazione": 3}
 _REASONS = 6
 _CUE_WEIGHT = 0.5
 _CATEGORY_WEIGHT = 1.5
@@ -95,6 +98,9 @@ class Triage:
         pressing = self.priority.labels[int(priority.argmax())]
         if category == NOT_A_REQUEST:
             regulated_type, pressing = NOT_REGULATED, NORMAL
+        entities = item.entities
+        if category in _BARE_READING_DIGITS:
+            entities = tuple(find_entities(item.message, bare_reading_digits=_BARE_READING_DIGITS[category]))
         rules = rules_that_speak(item, category=category, regulated_type=regulated_type)
         weighed = self.category.contributions(row, category)
         spoken = [names[column] for column, weight in weighed if column < len(names) and weight > 0][:_REASONS]
@@ -111,7 +117,7 @@ class Triage:
             abstain=confidence < self.threshold,
             language=item.language,
             reasons=(*spoken, *(f"regola: {name}" for _, name in rules)),
-            entities=item.entities,
+            entities=entities,
         )
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

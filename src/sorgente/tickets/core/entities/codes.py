@@ -35,6 +35,8 @@ _BODY_TAX_CODE = re.compile(
 _VAT = re.compile(
     rf"(?:\bp(?:art(?:ita|\.)?)?\.?\s?(?:\.\s?)?iva\b|\bpiva\b|\bp\.\s?i\.)[^\n0-9]{{0,25}}?{_ELEVEN}", re.I
 )
+# Eleven digits that stand alone and satisfy the check digit are a VAT number more often than anything else.
+_VAT_ALONE = re.compile(r"(?<![\w/\-.,])\d{11}(?![\w/]|[.,\-]\d)")
 _POD = re.compile(rf"(?<![A-Z0-9])IT{_GAP}\d{{3}}{_GAP}E{_GAP}(?:\d{_GAP}){{7}}\d(?:{_GAP}[A-Z0-9])?(?![A-Z0-9])", re.I)
 _PDR = re.compile(r"\bpdr\b[^\n0-9]{0,20}?(?P<code>\d(?:[ .\-]?\d){11,14})(?!\d)", re.I)
 _MOBILE = re.compile(r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?3\d{2}(?:[ ./\-]{0,3}\d){6,7}(?![\w/]|[.,\-]\d)")
@@ -86,8 +88,9 @@ def find_codes(text: str) -> Iterator[Candidate]:
         (_PDR, "PDR", 96, lambda code: (_compact(code), len(_compact(code)) == 14)),
         (_VAT, "PARTITA_IVA", 95, _vat),
         (_BODY_TAX_CODE, "CODICE_FISCALE", 94, lambda code: _checked(tax_code, _compact(code))),
+        (_VAT_ALONE, "PARTITA_IVA", 60, _vat),
         (_PHONE_SAID, "TELEFONO", 72, _phone),
-        (_MOBILE, "TELEFONO", 62, _phone),
+        (_MOBILE, "TELEFONO", 68, _phone),
         (_GREEN, "TELEFONO", 61, _phone),
         (_LANDLINE, "TELEFONO", 60, _phone),
     ):
@@ -97,4 +100,6 @@ def find_codes(text: str) -> Iterator[Candidate]:
             if kind == "IBAN" and len(_compact(code)) < 15:
                 continue
             normalized, valid = check(code)
+            if pattern is _VAT_ALONE and not valid:
+                continue
             yield Candidate(kind, start, end, rank, normalized, valid)

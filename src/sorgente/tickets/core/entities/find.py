@@ -8,7 +8,7 @@ from sorgente.tickets.core.entities.candidate import Candidate
 from sorgente.tickets.core.entities.codes import find_codes
 from sorgente.tickets.core.entities.numbers import find_amounts, find_cued_numbers
 from sorgente.tickets.core.entities.places import find_places
-from sorgente.tickets.core.entities.readings import find_readings
+from sorgente.tickets.core.entities.readings import BARE_RANK, find_readings
 from sorgente.tickets.core.message import Entity, Message
 from sorgente.tickets.core.segments import QUOTE, Segment, segment
 
@@ -32,14 +32,22 @@ _MASKS = {
 }
 
 
-def find_entities(message: Message, segments: Sequence[Segment] | None = None) -> list[Entity]:
-    """Return the entities of subject and body, in the order of the text."""
+def find_entities(
+    message: Message, segments: Sequence[Segment] | None = None, *, bare_reading_digits: int | None = None
+) -> list[Entity]:
+    """Return the entities of subject and body, in the order of the text.
+
+    bare_reading_digits  how long a bare number of the body must be to be a reading, where readings are expected
+    """
     parts = segment(message.body) if segments is None else segments
     quotes = [(part.start, part.end) for part in parts if part.kind == QUOTE]
     found = []
     for where, text in (("subject", message.subject), ("body", message.body)):
-        for candidate in _weighed(_candidates(text)):
+        digits = bare_reading_digits if where == "body" else None
+        for candidate in _weighed(_candidates(text, digits)):
             quoted = where == "body" and any(start <= candidate.start < end for start, end in quotes)
+            if quoted and candidate.rank <= BARE_RANK:
+                continue  # a bare number is a reading only in what the sender writes now
             found.append(
                 Entity(
                     type=candidate.type,
@@ -55,9 +63,10 @@ def find_entities(message: Message, segments: Sequence[Segment] | None = None) -
     return found
 
 
-def _candidates(text: str) -> Iterable[Candidate]:
-    for find in (find_codes, find_cued_numbers, find_amounts, find_readings, find_places):
+def _candidates(text: str, digits: int | None) -> Iterable[Candidate]:
+    for find in (find_codes, find_cued_numbers, find_amounts, find_places):
         yield from find(text)
+    yield from find_readings(text, least_digits=digits)
 
 
 def _weighed(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -20,11 +20,11 @@ _AMOUNT_PAIR = re.compile(
 )
 # Two decimals after a comma are money unless a unit says otherwise.
 _AMOUNT_BARE = re.compile(
-    r"(?<![\w.,/\-])(?P<code>\d{1,3}(?:\.\d{3})*,\d{2}|\d{4,},\d{2})(?![\d,]|\.\d|[ ]?(?:mc|m3|m³|metri|litri|%|bar|kwh|mg|°|ore|cm|mm|km|g/|mq|smc))",
+    r"(?<![\w.,/\-])(?P<code>\d{1,3}(?:\.\d{3})*,\d{2}|\d{4,},\d{2})(?![\d]|[.,]\d|[ ]?(?:mc|m3|m³|metri|litri|%|bar|kwh|mg|°|ore|cm|mm|km|g/|mq|smc))",
     re.I,
 )
 _AMOUNT_SAID = re.compile(
-    rf"\b(?:importo|totale|somma|cifra|saldo|debito)\s+(?:dovut[oa]\s+|complessiv[oa]\s+|totale\s+)?(?:(?:di|pari\s+a|è|:|da)\s+){{1,2}}(?P<code>{_AMOUNT})"
+    rf"\b(?:importo|totale|somma|cifra|saldo|debito|bollett[ae]|conguaglio|arretrato)\s+(?:dovut[oa]\s+|complessiv[oa]\s+|totale\s+)?(?:(?:di|pari\s+a|è|:|da)\s+){{1,2}}(?P<code>{_AMOUNT})"
     r"(?![\d/]|[.,]\d|[ ]?(?:mc|m3|m³|metri|litri|%|rate|mesi|bollett|fattur))",
     re.I,
 )
@@ -53,7 +53,7 @@ _CUED: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
         ),
     ),
     ("CODICE_CLIENTE", 89, 4, _said(r"\b(?:cliente|utente|cli\.)", number_word=True, spaced=True)),
-    ("CODICE_CLIENTE", 86, 5, re.compile(r"\b(?:cliente|utente)[ ]+(?P<code>[A-Z]{0,3}\d{4,12})(?![A-Z0-9])", re.I)),
+    ("CODICE_CLIENTE", 86, 5, re.compile(r"\b(?:cliente|utente)[ ]+(?P<code>[A-Z]{0,3}-?\d{4,12})(?![A-Z0-9])", re.I)),
     (
         "CODICE_UTENZA",
         90,
@@ -148,9 +148,33 @@ _CUED: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
         ),
     ),
 )
+# Up to four plain words may stand between cue and code when the code is long enough to be none of theirs.
+_WORDS = r"(?:\s+(?!euro\b|mc\b)[a-zà-ù'’]+){0,4}?"
+_LONG_CODE = rf"(?:\s*,)?(?:\s*(?:{_NUMBER_WORD}|:))?\s*(?P<code>(?=(?:[A-Z./\-]*\d){{5}})[A-Z0-9]+(?:[./\-_][A-Z0-9]+)*)(?![A-Z0-9])"
+_LONG_CODE_NUMBERED = _LONG_CODE.replace(rf"(?:\s*(?:{_NUMBER_WORD}|:))?", rf"\s*(?:{_NUMBER_WORD}|:)", 1)
+_LOOSE_CUES = (
+    ("MATRICOLA_CONTATORE", 59, r"matricol[ae]|matr\.|contatore|misuratore"),
+    ("CODICE_CLIENTE", 58, r"codice\s+(?:cliente|utente)|cliente|utente"),
+    ("CODICE_UTENZA", 57, r"utenz[ae]|contratt[oi]|fornitur[ae]|punto|contract"),
+    (
+        "NUMERO_PRATICA",
+        56,
+        r"pratica|preventivo|prenotazione|segnalazione|in\s+mora|protocollo|reclamo|piano|sollecito|mandato|ricevuta|cro|ticket|annullare|richiesta",
+    ),
+    ("NUMERO_FATTURA", 55, r"fattur[ae]|bollett[ae]"),
+    ("CODICE_CLIENTE", 45, r"codice|cod\."),
+)
+_LOOSE: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
+    # With "n." before it the code is one for sure, even where it looks like a telephone number.
+    *(
+        (kind, rank + 12, 5, re.compile(rf"\b(?:{cue}){_WORDS}[ (]*{_LONG_CODE_NUMBERED}", re.I))
+        for kind, rank, cue in _LOOSE_CUES
+    ),
+    *((kind, rank, 5, re.compile(rf"\b(?:{cue}){_WORDS}[ (]*{_LONG_CODE}", re.I)) for kind, rank, cue in _LOOSE_CUES),
+)
 # What follows "e" or a comma after a code of the same kind is one more ("fatture n. 12345 e 12399").
 _MORE = re.compile(
-    r"[ ]?(?:,|;|e|ed|/|\+)[ ]?(?:la[ ]|il[ ]|n\.?[ ]?|nr\.?[ ]?)?(?P<code>(?=[A-Z0-9/\-]*\d{3})[A-Z0-9]+(?:[/\-.][A-Z0-9]+)*)(?![A-Z0-9,]|[ ]?(?:€|euro|mc|m3|del\b))",
+    r"[ ]?(?:,|;|e|ed|/|\+)[ ]?(?:la[ ]|il[ ])?(?:n\.?[ ]?|nr\.?[ ]?)?(?P<code>(?=[A-Z0-9/\-]*\d{3})[A-Z0-9]+(?:[/\-.][A-Z0-9]+)*)(?![A-Z0-9]|,\d|[ ]?(?:€|euro|mc|m3|del\b))",
     re.I,
 )
 _DATE = re.compile(r"\d{1,2}[./\-]\d{1,2}[./\-](?:\d{4}|\d{2})|(?:19|20)\d{2}|\d{1,2}[./\-](?:19|20)\d{2}")
@@ -195,7 +219,7 @@ def find_amounts(text: str) -> Iterator[Candidate]:
 
 def find_cued_numbers(text: str) -> Iterator[Candidate]:
     """Yield the numbers that a word before them explains."""
-    for kind, rank, shortest, pattern in _CUED:
+    for kind, rank, shortest, pattern in (*_CUED, *_LOOSE):
         for found in pattern.finditer(text):
             yield from _accepted(kind, rank, shortest, text, found)
 
@@ -211,5 +235,5 @@ def _accepted(kind: str, rank: int, shortest: int, text: str, found: re.Match[st
         return
     yield Candidate(kind, start, end, rank, code_of(code))
     more = _MORE.match(text, end)
-    if more and len(code_of(more["code"])) >= len(code_of(code)) - 2 and not _DATE.fullmatch(more["code"]):
+    if more and len(code_of(more["code"])) >= 5 and not _DATE.fullmatch(more["code"]):
         yield from _accepted(kind, rank - 1, shortest, text, more)

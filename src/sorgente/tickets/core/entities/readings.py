@@ -9,6 +9,7 @@ from datetime import date
 
 from sorgente.tickets.core.entities.candidate import Candidate
 
+BARE_RANK = 30
 _MONTHS = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
 _MONTH_WORD = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS)
 _DAY = (
@@ -17,7 +18,7 @@ _DAY = (
 )
 _INDEX = r"(?:\d{1,3}(?:\.\d{3})+|0*\d{1,6})(?:,\d{1,3})?"
 _NOT_AFTER = (
-    r"(?![\d]|[.,/\-]\d|°|[ ]?(?:€|euro\b|eur\b|%|giorni|gg\b|mesi|anni|ore\b|volte|person|component|rate\b|bollett|lettur|contator|litri|bar\b"
+    r"(?![\d]|[.,/\-:]\d|°|[A-Za-z](?<![mM])|[ ]?(?:€|euro\b|eur\b|%|giorni|gg\b|mesi|anni|ore\b|volte|person|component|rate\b|bollett|lettur|contator|litri|bar\b"
     rf"|appartament|unità|(?:{_MONTH_WORD})\b))"
 )
 _CUE = (
@@ -69,8 +70,23 @@ def day(text: str) -> str:
     return f"{year:04d}-{month:02d}-{number:02d}" if year else f"XXXX-{month:02d}-{number:02d}"
 
 
-def find_readings(text: str) -> Iterator[Candidate]:
-    """Yield indexes that a cue word announces, and the dates that stand beside them."""
+# Where a message is known to bring readings, a number that nothing else explains is one.
+_LOOSE = re.compile(rf"(?<![\w.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
+_NO_INDEX_BEFORE = re.compile(
+    r"(?:\b(?:n|nr|num|int|interno|scala|sc|piano|civico|ore|alle|dalle|art|tel|anni|via|foglio|particella|ross[oiae]|appartamento|del|dal|nel|cap|lotto|tariffa|legge)\.?|\+|€|euro|°)\s*$|\d:$",
+    re.I,
+)
+_MONTH_BEFORE = re.compile(rf"(?:{_MONTH_WORD}|anno)\s*$", re.I)
+_CORE_CUE = re.compile(r"lettur|legg|segn|quadrante|indic|numer|totalizz|contatore", re.I)
+_READ_NEAR = re.compile(r"lettur|contatore|misurator|quadrante|segna|\bmc\b|m3|metri cubi|verbale", re.I)
+_DATE_CUE = re.compile(r"(?:lettur\w*|rilevat\w*|lett[oa]|in data|segnava|riportava|fotografat\w)[^.;\n]{0,30}$", re.I)
+
+
+def find_readings(text: str, *, least_digits: int | None) -> Iterator[Candidate]:
+    """Yield indexes that a cue word announces, and the dates that stand beside them.
+
+    least_digits  how long a bare number must be to count, where the message is known to be about readings; or None
+    """
     spans: list[tuple[int, int]] = []
     for found in _SAID.finditer(text):
         start, end = found.span("code")
@@ -78,13 +94,37 @@ def find_readings(text: str) -> Iterator[Candidate]:
             continue
         if _VOLUME_CUE.search(text[max(0, found.start() - 40) : found.start()]) and _UNIT_ONLY.match(text[end:]):
             continue
+        near = text[max(0, start - 120) : end + 30]
+        if not _CORE_CUE.match(found[0]) and (not _READ_NEAR.search(near) or len(found["code"]) < 2):
+            continue
         spans.append((start, end))
         yield Candidate("LETTURA", start, end, 66, index(found["code"]))
         second = _SECOND.match(text, end)
         if second and not _YEAR.fullmatch(second["code"]) and len(index(second["code"])) >= 2:
             spans.append(second.span("code"))
             yield Candidate("LETTURA", *second.span("code"), 65, index(second["code"]))
+    if least_digits is not None:
+        for span in _bare_numbers(text, least_digits):
+            if span not in spans:
+                spans.append(span)
+                yield Candidate("LETTURA", *span, BARE_RANK, index(text[slice(*span)]))
     yield from _days_beside(text, spans)
+
+
+def _bare_numbers(text: str, least_digits: int) -> Iterator[tuple[int, int]]:
+    for found in _LOOSE.finditer(text):
+        start, end = found.span("code")
+        lone = not text[:start].strip() and not text[end:].strip()
+        before = text[max(0, start - 14) : start]
+        year = _YEAR.fullmatch(found["code"]) and (_MONTH_BEFORE.search(before) or least_digits > 2)
+        volume = least_digits > 2 and _UNIT_ONLY.match(text[end:])
+        if (
+            (len(found["code"]) >= least_digits or lone)
+            and not year
+            and not volume
+            and not _NO_INDEX_BEFORE.search(before)
+        ):
+            yield start, end
 
 
 def _days_beside(text: str, spans: list[tuple[int, int]]) -> Iterator[Candidate]:
@@ -95,6 +135,9 @@ def _days_beside(text: str, spans: list[tuple[int, int]]) -> Iterator[Candidate]
             continue
         for from_, to in spans:
             between = text[end:from_] if end <= from_ else text[to:start]
+            if _DATE_CUE.search(text[max(0, start - 45) : start]):
+                yield Candidate("DATA_LETTURA", start, end, 67, value)
+                break
             near = len(between) <= 60 and "\n\n" not in between and not re.search(r"[.;!?]\s", between)
             if near and not re.search(
                 r"fattur|bollett|scad|pagat|nat[oa]\b", between + text[max(0, start - 22) : start], re.I

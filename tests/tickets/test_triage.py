@@ -1,0 +1,117 @@
+"""The whole: corpus and taxonomy agree, the model is one with its file, and the frozen mails are sorted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sorgente.learning.encoder import NoEncoder
+from sorgente.tickets.adapters.model_store import current_model
+from sorgente.tickets.core.corpus import BadCorpusLine, corpus_files, labelled_from, load_corpus
+from sorgente.tickets.core.evaluation import evaluate
+from sorgente.tickets.core.message import Message
+from sorgente.tickets.core.taxonomy import CATEGORIES
+
+DEVELOPMENT = Path(__file__).resolve().parents[2] / "cases/tickets/development.jsonl"
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SORGENTE_VAR", str(tmp_path_factory.mktemp("var")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def model(var):
+    return current_model(encoder=NoEncoder())
+
+
+def test_every_category_has_its_messages_and_none_is_in_the_development_set():
+    corpus, kept = load_corpus(corpus_files()), load_corpus([DEVELOPMENT])
+    assert {file.stem for file in corpus_files()} == set(CATEGORIES)
+    for category in CATEGORIES:
+        assert sum(item.category == category for item in corpus) >= 50
+        assert sum(item.category == category for item in kept) >= 8
+    assert len({item.message.id for item in [*corpus, *kept]}) == len(corpus) + len(kept)
+    assert not {item.message.body for item in corpus} & {item.message.body for item in kept}
+
+
+def test_without_sentence_vectors_the_frozen_mails_are_still_sorted(model):
+    kept = load_corpus([DEVELOPMENT])
+    result = evaluate(kept, model.classify([item.message for item in kept]))
+    assert result["accuracy"] >= 0.88
+    assert result["top3"] >= 0.96
+    assert result["urgent_recall"] >= 0.9
+    assert result["entity_f1"] >= 0.93
+
+
+def test_the_model_of_the_file_answers_like_the_one_just_learnt(model):
+    asked = [Message(id="1", channel="email", subject="Perdita", body="Esce acqua dal marciapiede.")]
+    again = current_model(encoder=NoEncoder())
+    assert again is not model
+    assert again.classify(asked) == model.classify(asked)
+
+
+def test_a_torn_model_is_learnt_again(model):
+    import os
+
+    (file,) = Path(os.environ["SORGENTE_VAR"]).glob("models/tickets-*.npz")
+    file.write_bytes(b"half")
+    assert current_model(encoder=NoEncoder()).category.labels == sorted(CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("body", "priority"),
+    [
+        ("La fogna trabocca e i liquami entrano in cantina, manca anche l'acqua!", "urgente"),
+        ("Dopo aver bevuto l'acqua del rubinetto, che è marrone, abbiamo vomito e diarrea.", "urgente"),
+        ("Chiedo ai sensi dell'art. 15 GDPR copia dei miei dati personali.", "alta"),
+        ("Oggi il contatore segna 312.", "normale"),
+    ],
+)
+def test_what_must_not_wait_does_not(model, body, priority):
+    assert model.classify([Message(id="1", channel="email", subject="", body=body)])[0].priority == priority
+
+
+def test_a_misleading_quote_changes_nothing(model):
+    plain = "Vi comunico la lettura del contatore: 1203 mc."
+    quote = (
+        "\n\n> La invitiamo a versare l'importo scaduto, pena la sospensione della fornitura. Perdita, guasto, reclamo."
+    )
+    one, other = model.classify([Message(id=t, channel="email", subject="", body=t) for t in (plain, plain + quote)])
+    assert one.category == other.category == "autolettura"
+    assert one.ranked == other.ranked
+
+
+def test_awkward_messages_get_an_answer(model):
+    bodies = ["", " ", "?", "\0", "> solo citazione", "x" * 200_000, "😀 " * 50, "<b>ciao</b>"]
+    answers = model.classify([Message(id=str(n), channel="email", subject="", body=b) for n, b in enumerate(bodies)])
+    assert [answer.id for answer in answers] == [str(n) for n in range(len(bodies))]
+    assert all(0 <= answer.confidence <= 1 and len(answer.ranked) >= 3 for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        ({"category": "altro"}, "“altro” is no label"),
+        ({"entities": [{"type": "IBAN", "field": "body", "start": 0, "end": 99}]}, "Entity IBAN [0, 99) is not"),
+        ({"body": None, "entities": None}, "A field is missing or wrong"),
+    ],
+)
+def test_a_bad_line_is_named(change, fact):
+    row = {
+        "id": "1",
+        "channel": "email",
+        "subject": "",
+        "body": "ciao",
+        "category": "altro_spam",
+        "secondary": [],
+        "regulated_type": "nessuno",
+        "priority": "normale",
+        "entities": [],
+    }
+    with pytest.raises(BadCorpusLine, match=r"x\.jsonl line 3") as caught:
+        labelled_from({**row, **change}, where="x.jsonl line 3")
+    assert fact in str(caught.value)
