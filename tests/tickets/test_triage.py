@@ -13,7 +13,8 @@ from sorgente.tickets.core.evaluation import evaluate
 from sorgente.tickets.core.message import Message
 from sorgente.tickets.core.taxonomy import CATEGORIES
 
-DEVELOPMENT = Path(__file__).resolve().parents[2] / "cases/tickets/development.jsonl"
+CASES = Path(__file__).resolve().parents[2] / "cases/tickets"
+DEVELOPMENT, CONTROL = CASES / "development.jsonl", CASES / "control.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,12 @@ def test_every_category_has_its_messages_and_none_is_in_the_development_set():
         assert sum(item.category == category for item in kept) >= 8
     assert len({item.message.id for item in [*corpus, *kept]}) == len(corpus) + len(kept)
     assert not {item.message.body for item in corpus} & {item.message.body for item in kept}
+
+
+def test_no_control_mail_is_trained_on():
+    control = load_corpus([CONTROL])
+    assert {item.category for item in control} == set(CATEGORIES)
+    assert not {item.message.body for item in load_corpus(corpus_files())} & {item.message.body for item in control}
 
 
 def test_without_sentence_vectors_the_frozen_mails_are_still_sorted(model):
