@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,11 +34,11 @@ def parts_of(customer: CustomerCard, *, as_of: date, may: Callable[[Right], bool
         supplied = [
             (contract.point.id, contract.start, contract.end) for account in accounts for contract in account.contracts
         ]
-        meters = meters_at(points)
+        meters = own_reads(meters_at(points), supplied)
         parts |= {
             "meters": meters,
             "yearly": annual_consumption(points, year=as_of.year),
-            "chart": consumption_chart(meters, supplied),
+            "chart": consumption_chart(meters),
         }
     bills: list[dict[str, Any]] = []
     if may(Right.BILLS):
@@ -68,22 +69,34 @@ def parts_of(customer: CustomerCard, *, as_of: date, may: Callable[[Right], bool
     return parts
 
 
-def consumption_chart(meters: list[PointMeter], supplied: list[tuple[int, date, date | None]]) -> dict[str, Any] | None:
-    """Return m3 a day between accepted reads as bars, the latest stretches; None when there is nothing to draw.
+def own_reads(meters: list[PointMeter], supplied: list[tuple[int, date, date | None]]) -> list[PointMeter]:
+    """Return the meters with the reads of the customer's own days alone: what others used there stays theirs.
 
-    supplied   (service point id, start, end) of the customer's contracts: what others used there is not drawn
+    supplied   (service point id, start, end) of the customer's contracts; the read a supply starts from is kept,
+               the consumption before it is not
     """
+    kept = []
+    for meter in meters:
+        spans = [(start, end) for point, start, end in supplied if point == meter.service_point_id]
+        reads = []
+        for read in meter.reads:
+            start = next((a for a, b in spans if a <= read.read_on and (b is None or read.read_on <= b)), None)
+            if start is None:
+                continue
+            began = read.read_on - timedelta(days=read.since_days or 0)
+            reads.append(read if began >= start else replace(read, since_milli=None, since_days=None))
+        if reads or meter.removed_on is None:
+            kept.append(replace(meter, reads=reads))
+    return kept
+
+
+def consumption_chart(meters: list[PointMeter]) -> dict[str, Any] | None:
+    """Return m3 a day between accepted reads as bars, the latest stretches; None when there is nothing to draw."""
     stretches = sorted(
         (read.read_on, read.since_milli / read.since_days / 1000, read.kind)
         for meter in meters
         for read in meter.reads
         if read.since_milli is not None and read.since_days
-        if any(
-            point == meter.service_point_id
-            and start <= read.read_on - timedelta(days=read.since_days)
-            and (end is None or read.read_on <= end)
-            for point, start, end in supplied
-        )
     )[-_BARS:]
     if not stretches:
         return None
