@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-# Tests keep their database apart from the demonstration's, unless told where.
-os.environ.setdefault("SORGENTE_VAR", str(Path(tempfile.gettempdir()) / f"sorgente-tests-{os.getuid()}"))
+# Tests keep their database apart from the demonstration's, unless told where. It belongs to this checkout: the server
+# of another one, still running after its folder is gone, has lost its own files.
+os.environ.setdefault("SORGENTE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "tests"))
 
 
 @pytest.fixture(autouse=True, scope="session")
