@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-import numpy as np
 from django.db import transaction
 
-from sorgente.billing.queries.parked import parked_of_run
+from sorgente.billing.queries.run_list import parked_items
 from sorgente.billing.usecases.release_item import release_item
 from sorgente.journeys.demo.founding import Founded
 from sorgente.journeys.demo.water import Meters
-from sorgente.metering.queries.held import held_reads
+from sorgente.metering.queries.read_list import list_reads
 from sorgente.metering.usecases.held_reads import discard_read, release_read
 from sorgente.shared.errors import SorgenteError
 
@@ -30,22 +29,23 @@ class Staff:
     def judge_reads(self, day: date) -> None:
         """Go and look: what the meter really showed is released, the rest is set aside."""
         at = datetime.combine(day, time(11), tzinfo=UTC)
-        for read in held_reads(before=day):
-            shown = int(self._meters.shown_milli([self._position[read.register_id]], read.read_on)[0])
-            turned = int(self._meters.running_milli([self._position[read.register_id]], read.read_on)[0]) >= 10**8
+        for read in list_reads(state="held", end=day).order_by("read_on", "id"):
+            position, index = self._position[read["register_id"]], read["index_milli"]
+            shown = int(self._meters.shown_milli([position], read["read_on"])[0])
+            turned = int(self._meters.running_milli([position], read["read_on"])[0]) >= 10**8
             try:
                 with transaction.atomic():
-                    if np.abs(shown - read.index_milli // 1000 * 1000) <= 1000:
+                    if abs(shown - index // 1000 * 1000) <= 1000:
                         release_read(
-                            read_id=read.id,
+                            read_id=read["id"],
                             released_by=_NAME,
                             released_at=at,
                             reason="Sopralluogo: l'indice è giusto.",
-                            rollover=turned and read.index_milli < 10**8 // 2 and "below" in read.reason,
+                            rollover=turned and index < 10**8 // 2 and "below" in read["reason"],
                         )
                     else:
                         discard_read(
-                            read_id=read.id,
+                            read_id=read["id"],
                             discarded_by=_NAME,
                             discarded_at=at,
                             reason="Sopralluogo: una cifra era sbagliata.",
@@ -53,14 +53,14 @@ class Staff:
             except SorgenteError:
                 continue  # another read of the day, or a later one, already tells; it waits for a person
 
-    def judge_parked(self, run_id: int, day: date) -> int:
+    def judge_parked(self, run: str, day: date) -> int:
         """Release what the gate held in a run: the reads were checked. Returns how many."""
         at = datetime.combine(day, time(11), tzinfo=UTC)
         released = 0
-        for item in parked_of_run(run_id):
+        for item in parked_items(run=run):
             with transaction.atomic():
                 release_item(
-                    item_id=item.id,
+                    item_id=item["id"],
                     released_by=_NAME,
                     released_at=at,
                     reason="Lettura verificata con fotografia: il cliente è stato avvisato della perdita.",

@@ -125,7 +125,7 @@ class Year:
 
     def _bill(self, day: date) -> None:
         cycle = self._run_cycle(day)
-        if cycle.parked and not self._left_open(day) and self._staff.judge_parked(cycle.run_id, day):
+        if cycle.parked and not self._left_open(day) and self._staff.judge_parked(cycle.name, day):
             cycle = self._run_cycle(day)
         self.counts.bills += cycle.issued
         self.counts.parked += cycle.parked
