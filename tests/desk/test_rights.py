@@ -52,8 +52,9 @@ def test_every_view_of_the_desk_names_its_right():
     assert all(isinstance(pattern.callback.right, Right) for pattern in urlpatterns)
 
 
-def test_nothing_but_the_desk_the_sign_in_and_the_language_is_served():
-    assert {str(pattern.pattern) for pattern in get_resolver().url_patterns} == {"", "accounts/", "language/"}
+def test_nothing_else_is_served():
+    served = {"", "accounts/", "language/", "area/", "firma/", "api/"}
+    assert {str(pattern.pattern) for pattern in get_resolver().url_patterns} == served
 
 
 def test_every_right_has_a_role_and_every_role_a_right():

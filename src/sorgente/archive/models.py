@@ -19,6 +19,17 @@ class Document(models.Model):
         READER_FILE = "reader_file", "File di lettura"
         REJECTS = "rejects", "Scarti di importazione"
         CONTRACT = "contract", "Contratto"
+        MANDATE = "mandate", "Mandato di addebito"
+        IDENTITY = "identity", "Documento di identità"
+        TITLE = "title", "Titolo sull'immobile"
+        ENROLMENT = "enrolment", "Adesione alla firma avanzata"
+        EVIDENCE = "evidence", "Prove di firma"
+        LETTER = "letter", "Comunicazione"
+        MAIL = "mail", "Messaggio ricevuto"
+        ATTACHMENT = "attachment", "Allegato"
+        PHOTO = "photo", "Fotografia"
+        SCAN = "scan", "Copia per immagine"
+        MINUTES = "minutes", "Verbale"
         OTHER = "other", "Altro"
 
     sha256 = models.CharField(max_length=64, unique=True)

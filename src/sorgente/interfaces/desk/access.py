@@ -43,6 +43,16 @@ class Right(StrEnum):
     MATCH = "match"
     DOCUMENTS = "documents"
     MESSAGES = "messages"
+    CONTRACTS = "contracts"
+    SIGNING = "signing"
+    APPOINTMENTS = "appointments"
+    COUNTER = "counter"
+    CALLS = "calls"
+    TICKETS = "tickets"
+    QUALITY = "quality"
+    PAPER = "paper"
+    DISPOSAL = "disposal"
+    HOLD = "hold"
 
 
 ROLE_LABELS = {
@@ -74,6 +84,16 @@ RIGHTS: dict[Right, set[Role]] = {
     Right.MATCH: {Role.CREDIT, Role.ADMIN},
     Right.DOCUMENTS: {Role.ARCHIVE} | _GUARDS,
     Right.MESSAGES: _FRONT | _BACK | _GUARDS,
+    Right.CONTRACTS: {Role.DESK, Role.CALL_CENTRE, Role.ADMIN},
+    Right.SIGNING: {Role.DESK, Role.ADMIN},
+    Right.APPOINTMENTS: _FRONT | {Role.ADMIN},
+    Right.COUNTER: {Role.DESK, Role.ADMIN},
+    Right.CALLS: {Role.CALL_CENTRE, Role.ADMIN},
+    Right.TICKETS: _FRONT | _BACK | {Role.ADMIN},
+    Right.QUALITY: _FRONT | _BACK | {Role.ADMIN},
+    Right.PAPER: {Role.ARCHIVE, Role.ADMIN},
+    Right.DISPOSAL: {Role.ARCHIVE, Role.DPO, Role.ADMIN},
+    Right.HOLD: {Role.ARCHIVE, Role.DPO},
 }
 
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class QualityConfig(AppConfig):
+    name = "sorgente.quality"
+    label = "quality"
+    verbose_name = "Qualità"
