@@ -278,3 +278,19 @@ def test_two_workers_share_the_queue_and_nobody_gets_a_message_twice(monkeypatch
     assert sum(sent) == 40
     assert queries.messages_by_state() == {"queued": 0, "sent": 40, "failed": 0, "cancelled": 0}
     assert len(list(outbox.rglob("*.eml"))) == 40
+
+
+def test_an_answer_names_the_mail_it_answers(outbox):
+    headers = {"In-Reply-To": "<a@b.example>", "Auto-Submitted": "no"}
+    queue_message(**words(key="ticket:T1:1", headers=headers), queued_at=AT)
+    deliver_messages(as_of=AT)
+    (file,) = outbox.rglob("*.eml")
+    sent = email.message_from_bytes(file.read_bytes(), policy=modern)
+    assert (sent["In-Reply-To"], sent["Auto-Submitted"]) == ("<a@b.example>", "no")
+    assert sent["Message-ID"] == queries.message_id_of("ticket:T1:1")
+
+
+@pytest.mark.parametrize("headers", [{"Bcc": "x@y.example"}, {"References": "<a@b>\nBcc: x@y.example"}])
+def test_a_header_of_its_own_making_is_refused(headers):
+    with pytest.raises(MessageIncomplete):
+        queue_message(**words(headers=headers), queued_at=AT)

@@ -27,6 +27,9 @@ class Message(models.Model):
     about = models.CharField(max_length=80, help_text="what it is about: bill:2026/SII/0000123")
     contract_account_number = models.CharField(max_length=20, blank=True)
     document = models.ForeignKey("archive.Document", models.PROTECT, null=True)
+    headers = models.JSONField(
+        default=dict, help_text="of an e-mail: In-Reply-To, References, Reply-To, Auto-Submitted"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.SmallIntegerField(default=0)
     queued_at = models.DateTimeField()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 
 from sorgente.archive.queries.documents import read_document
 from sorgente.messages.adapters.outbox_file import put
+from sorgente.messages.core.text import message_id
 from sorgente.shared.errors import SorgenteError
 
 
@@ -94,7 +94,6 @@ class Channels:
 
 def _compose(message: Any, attachment: Attachment | None, as_of: datetime, connection: Any) -> EmailMessage:
     sender = settings.DEFAULT_FROM_EMAIL
-    domain = sender.rpartition("@")[2].rstrip(">")
     written = EmailMessage(
         subject=message.subject_line,
         body=message.body,
@@ -103,9 +102,10 @@ def _compose(message: Any, attachment: Attachment | None, as_of: datetime, conne
         connection=connection,
         headers={
             # The same message has the same id, so that a mailbox that gets it twice shows it once.
-            "Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{domain}>",
+            "Message-ID": message_id(message.key, sender=sender),
             "Date": format_datetime(as_of),
             "Auto-Submitted": "auto-generated",
+            **message.headers,
         },
     )
     if attachment is not None:

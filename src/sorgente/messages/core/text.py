@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sorgente.shared.errors import SorgenteError
@@ -10,6 +12,8 @@ from sorgente.shared.identifiers import email, pec
 
 EMAIL, PEC, POST, PORTAL = "email", "pec", "post", "portal"
 _LONGEST_SUBJECT = 200
+# What the queuer may say of an e-mail beside its text; a line break would let the text write headers of its own.
+HEADERS = frozenset({"In-Reply-To", "References", "Reply-To", "Auto-Submitted"})
 
 
 class MessageIncomplete(SorgenteError):
@@ -28,6 +32,7 @@ class NewMessage:
     recipient   e-mail or PEC address; for a letter the postal address on one line; for the area the account number
     about       what it is about, named like archive subjects: bill:2026/SII/0000123
     document_id the archive document attached, or printed when it is a letter
+    headers     of an e-mail or PEC, those of HEADERS
     """
 
     key: str
@@ -38,6 +43,13 @@ class NewMessage:
     about: str
     contract_account_number: str = ""
     document_id: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def message_id(key: str, *, sender: str) -> str:
+    """Return the Message-ID of the e-mail with this key: the same message has the same id, however often it leaves."""
+    domain = sender.rpartition("@")[2].rstrip(">")
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
 
 
 def checked(message: NewMessage) -> NewMessage:
@@ -64,6 +76,13 @@ def checked(message: NewMessage) -> NewMessage:
     if message.channel not in (EMAIL, PEC, POST, PORTAL):
         raise MessageIncomplete(
             f"Message {message.key}", f"{message.channel!r} is no channel.", "Use email, pec, post or portal."
+        )
+    strange = [name for name, value in message.headers.items() if name not in HEADERS or not value.isprintable()]
+    if strange:
+        raise MessageIncomplete(
+            f"Message {message.key}",
+            f"Its header {strange[0]} may not be set so.",
+            f"Use {', '.join(sorted(HEADERS))}.",
         )
     recipient = {EMAIL: email, PEC: pec}.get(message.channel, str.strip)(message.recipient)
     return NewMessage(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
+from sorgente.messages.core.text import message_id
 from sorgente.messages.models import Message
 
 
@@ -39,6 +41,11 @@ def messages_of_account(number: str) -> list[MessageFacts]:
 def messages_about(about: str) -> list[MessageFacts]:
     """Return the messages about a thing (`bill:2026/SII/0000123`), the latest first."""
     return _facts(Message.objects.filter(about=about))
+
+
+def message_id_of(key: str) -> str:
+    """Return the Message-ID that the e-mail with this key carries: an answer to it names it."""
+    return message_id(key, sender=settings.DEFAULT_FROM_EMAIL)
 
 
 def failed_messages(since: datetime) -> list[MessageFacts]:

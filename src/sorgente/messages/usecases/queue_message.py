@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,12 +40,15 @@ def queue_message(
     queued_at: datetime,
     contract_account_number: str = "",
     document_id: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> int:
     """Queue one message and return its id; the same key with the same content changes nothing.
 
     raises  MessageIncomplete, InvalidEmail, InvalidPec; MessageDiffers when the key was used for other content
     """
-    new = NewMessage(key, channel, recipient, subject_line, body, about, contract_account_number, document_id)
+    new = NewMessage(
+        key, channel, recipient, subject_line, body, about, contract_account_number, document_id, headers or {}
+    )
     result = queue_messages([new], queued_at=queued_at)
     if result.refused:
         raise result.refused[0][1]
@@ -85,9 +89,9 @@ def _insert(messages: dict[str, NewMessage], queued_at: datetime) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO outbox_message (key, channel, recipient, subject_line, body, about, contract_account_number,"
-            " document_id, state, attempts, queued_at, problem)"
+            " document_id, headers, state, attempts, queued_at, problem)"
             " SELECT given.*, 'queued', 0, %s, '' FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::text[], %s::text[], %s::bigint[]) AS given"
+            " %s::text[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[]) AS given"
             " ON CONFLICT (key) DO NOTHING RETURNING key",
             [
                 queued_at,
@@ -99,6 +103,7 @@ def _insert(messages: dict[str, NewMessage], queued_at: datetime) -> set[str]:
                 [one.about for one in values],
                 [one.contract_account_number for one in values],
                 [one.document_id for one in values],
+                [json.dumps(dict(one.headers)) for one in values],
             ],
         )
         return {row[0] for row in cursor.fetchall()}
