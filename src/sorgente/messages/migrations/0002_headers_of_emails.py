@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='headers',
-            field=models.JSONField(default=dict, help_text='of an e-mail: In-Reply-To and its kind'),
+            field=models.JSONField(default=dict, help_text='of an e-mail: In-Reply-To, References, Reply-To, Auto-Submitted'),
         ),
     ]
