@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar
 
-import pghistory
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from sorgente.customers.constraints import NameWords, one_at_a_time
-
-_M = TypeVar("_M", bound=models.Model)
-
-
-def with_history(model: type[_M]) -> type[_M]:
-    """Keep every state of every row of the model, with who changed it and why.
-
-    One trigger a statement, not one a row: loading thousands of customers writes their history in one insert.
-    """
-    trackers = (pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent(level=pghistory.Statement))
-    return cast("type[_M]", pghistory.track(*trackers)(model))
+from sorgente.customers.models.history import with_history
 
 
 @with_history
