@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -94,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sorgente.interfaces.portal.security.CustomerMiddleware",
     "sorgente.interfaces.desk.security.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -113,6 +116,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sorgente.interfaces.desk.context.desk",
+                "sorgente.interfaces.portal.context.portal",
             ]
         },
     }
@@ -133,7 +137,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "interfaces/desk/locale"]
+LOCALE_PATHS = [PACKAGE / "interfaces/desk/locale", PACKAGE / "interfaces/portal/locale"]
 USE_I18N = True
 TIME_ZONE = "Europe/Rome"
 USE_TZ = True
@@ -153,6 +157,17 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
 # E-invoices on their way to SdI; a transfer program (SDICoop, SFTP) empties the folder.
 SDI_OUTBOX = Path(env.str("SORGENTE_SDI_OUTBOX", default=str(VAR_DIR / "sdi" / "outbox")))
+# Signing: the company's seal, the time-stamp authority, the roots trusted, the third party's certificate for biometrics.
+# Without them the demonstration's own are made under var/trust; `sorgente manage check --deploy` refuses those.
+SEAL_PKCS12 = env.str("SORGENTE_SEAL_PKCS12", default="")
+SEAL_PASSWORD = env.str("SORGENTE_SEAL_PASSWORD", default="")
+SEAL_PKCS11_MODULE = env.str("SORGENTE_SEAL_PKCS11_MODULE", default="")
+SEAL_PKCS11_TOKEN = env.str("SORGENTE_SEAL_PKCS11_TOKEN", default="")
+SEAL_PKCS11_PIN = env.str("SORGENTE_SEAL_PKCS11_PIN", default="")
+SEAL_PKCS11_CERTIFICATE = env.str("SORGENTE_SEAL_PKCS11_CERTIFICATE", default="")
+TSA_URL = env.str("SORGENTE_TSA_URL", default="")
+TRUST_DIR = env.str("SORGENTE_TRUST_DIR", default="")
+SIGNING_BIOMETRICS_CERTIFICATE = env.str("SORGENTE_BIOMETRICS_CERTIFICATE", default="")
 EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="sorgente.messages.adapters.outbox_backend.EmailBackend")
 EMAIL_FILE_PATH = str(VAR_DIR / "outbox")
 DEFAULT_FROM_EMAIL = env.str("SORGENTE_EMAIL_FROM", default="bollette@valdoro.example")
@@ -173,6 +188,35 @@ MFA_SUPPORTED_TYPES = ["totp"]
 MFA_TOTP_ISSUER = "Sorgente"
 # The one page this would guard is the first set-up, which follows the password at once; nobody can undo it.
 MFA_REAUTHENTICATION_REQUIRED = False
+
+# SPID and CIE reach the web area through an OpenID Connect provider: the utility's own, or an aggregator's.
+OIDC = {
+    "server": env.str("SORGENTE_OIDC_SERVER", default=""),
+    "client": env.str("SORGENTE_OIDC_CLIENT", default="sorgente"),
+    "secret": env.str("SORGENTE_OIDC_SECRET", default=""),
+    "name": env.str("SORGENTE_OIDC_NAME", default="SPID o CIE"),
+    "scope": env.list("SORGENTE_OIDC_SCOPE", default=["openid", "profile", "email"]),
+}
+SOCIALACCOUNT_ADAPTER = "sorgente.interfaces.portal.identity.IdentityAdapter"
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+# A link, not a form: our policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "identita",
+                "name": OIDC["name"],
+                "client_id": OIDC["client"],
+                "secret": OIDC["secret"],
+                "settings": {"server_url": OIDC["server"], "scope": OIDC["scope"]},
+            }
+        ]
+        if OIDC["server"]
+        else [],
+    }
+}
 
 # Behind a proxy that ends TLS and says so; `sorgente manage check --deploy` warns where it is off.
 HTTPS = env.bool("SORGENTE_HTTPS", default=False)
