@@ -8,7 +8,7 @@ any state but executed ──▶ cancelled (the customer) | refused (we, with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -247,7 +247,7 @@ def _heir(facts: Facts) -> tuple[str, str]:
     return _paper("heir", facts)
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[Facts], tuple[str, str]]] = {
     "applicant": lambda facts: _yes(facts.has_applicant),
     "tax_code": lambda facts: _yes(facts.has_tax_code),
     "identity": lambda facts: _paper("identity", facts),

@@ -144,6 +144,8 @@ class ContractRequest(models.Model):
     read_milli = models.BigIntegerField(null=True)
     read_kind = models.CharField(max_length=10, blank=True, help_text="reader or self")
     other_read_milli = models.BigIntegerField(null=True, help_text="what the leaving customer says the meter shows")
+    read_confirmed_by = models.CharField(max_length=80, blank=True, help_text="who looked again at a doubtful read")
+    removes_meter = models.BooleanField(default=False, help_text="a supply that ends: the meter goes, else it is shut")
     read_due_on = models.DateField(null=True, help_text="we go and read by this day: the two reads differ (CON-03)")
 
     # ------------------------------------------------------------------ where bills go, how they are paid
@@ -166,6 +168,7 @@ class ContractRequest(models.Model):
     envelope_id = models.BigIntegerField(null=True)
     signed_document = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")
     signed_fields = models.CharField(max_length=200, blank=True, help_text="keys of what was signed, with blanks")
+    bills = models.CharField(max_length=300, blank=True, help_text="numbers of the bills it brought, with blanks")
     signed_by = models.CharField(max_length=10, blank=True, help_text="tablet, otp, paper, or web")
 
     class Meta:
