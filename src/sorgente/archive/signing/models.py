@@ -26,11 +26,11 @@ def _choices(words: type) -> list[tuple[str, str]]:
 _S = EnvelopeState
 _UNDER_WAY = (_S.OPEN, _S.SHOWN, _S.READ, _S.SIGNING)
 # LOST goes back to OPEN: the customer reads again on the other tablet before signing on.
-_MOVES = [
+_MOVES: list[tuple[str, str]] = [
     (_S.OPEN, _S.SHOWN), (_S.SHOWN, _S.READ), (_S.READ, _S.SIGNING), (_S.SIGNING, _S.COMPLETED), (_S.LOST, _S.OPEN),
     (_S.OPEN, _S.COMPLETED),  # on paper only, see the constraint
     *((state, _S.LOST) for state in _UNDER_WAY),
-    *((state, end) for state in (*_UNDER_WAY, _S.LOST) for end in FINAL_STATES - {_S.COMPLETED}),
+    *((state, end) for state in (*_UNDER_WAY, _S.LOST) for end in sorted(FINAL_STATES - {_S.COMPLETED})),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Write and read the chain of events of an envelope."""
+"""Write the chain of events of an envelope."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sorgente.archive.signing.core.chain import ChainedEvent, event_hash, instant
+from sorgente.archive.signing.core.chain import event_hash, instant
 from sorgente.archive.signing.models import Envelope, EnvelopeEvent
 
 
@@ -38,11 +38,3 @@ def add_event(envelope: Envelope, kind: str, *, at: datetime, facts: Mapping[str
             previous=previous,
         ),
     )
-
-
-def events_of(envelope: Envelope) -> list[ChainedEvent]:
-    """Return all events, in order."""
-    return [
-        ChainedEvent(one.sequence, instant(one.at), one.kind, one.facts, one.previous_hash, one.hash)
-        for one in EnvelopeEvent.objects.filter(envelope=envelope).order_by("sequence")
-    ]

@@ -137,7 +137,8 @@ async def _seal(content: bytes, how: SealSettings, at: datetime) -> bytes:
     info = await session.perform_presign_validation(writer)
     reserved = await session.estimate_signature_container_size(info)
     prepared = session.prepare_tbs_document(validation_info=info, bytes_reserved=reserved)
-    digest, output = prepared.digest_tbs_document()
+    output = BytesIO()
+    digest, _ = prepared.digest_tbs_document(output=output)
     sealed = await prepared.perform_signature(
         document_digest=digest.document_digest,
         pdf_cms_signed_attrs=PdfCMSSignedAttributes(
@@ -145,7 +146,7 @@ async def _seal(content: bytes, how: SealSettings, at: datetime) -> bytes:
         ),
     )
     await sealed.post_signature_processing(output)
-    return bytes(output.getvalue())
+    return output.getvalue()
 
 
 def _draw(writer: IncrementalPdfFileWriter, drawings: Sequence[Drawing]) -> None:

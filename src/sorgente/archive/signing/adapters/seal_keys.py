@@ -102,13 +102,16 @@ def _issuers(signer: SimpleSigner) -> SimpleCertificateStore:
 
 def _from_device() -> Signer:
     try:
+        from pyhanko.config.pkcs11 import TokenCriteria
         from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
     except ImportError as problem:
         raise SealKeyWrong(
             settings.SEAL_PKCS11_MODULE, f"{problem}.", "Install the package python-pkcs11."
         ) from problem
     session = open_pkcs11_session(
-        settings.SEAL_PKCS11_MODULE, token_label=settings.SEAL_PKCS11_TOKEN, user_pin=settings.SEAL_PKCS11_PIN
+        settings.SEAL_PKCS11_MODULE,
+        token_criteria=TokenCriteria(label=settings.SEAL_PKCS11_TOKEN),
+        user_pin=settings.SEAL_PKCS11_PIN,
     )
     return PKCS11Signer(session, cert_label=settings.SEAL_PKCS11_CERTIFICATE)
 

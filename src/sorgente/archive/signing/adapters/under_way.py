@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sorgente.archive.signing.core.refusals import UnknownEnvelope
 from sorgente.archive.signing.core.values import EnvelopeState
 from sorgente.archive.signing.models import Envelope, EnvelopeField
 from sorgente.shared.errors import SorgenteError
-
-
-class UnknownEnvelope(SorgenteError):
-    code = "signing.envelope.unknown"
 
 
 class EnvelopeEnded(SorgenteError):

@@ -31,7 +31,8 @@ def checked_ink(ink: Mapping[str, Any] | None, *, field: str) -> dict[str, Any]:
 
     if not isinstance(ink, Mapping):
         raise refuse("There is no ink.")
-    width, height = ink.get("width"), ink.get("height")
+    width: Any = ink.get("width")
+    height: Any = ink.get("height")
     if not _is_length(width) or not _is_length(height):
         raise refuse("The pad has no size.")
     strokes = ink.get("strokes")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sorgente.archive.signing.adapters.journal import events_of
-from sorgente.archive.signing.adapters.paired import paired_tablet
-from sorgente.archive.signing.adapters.under_way import UnknownEnvelope
-from sorgente.archive.signing.core.chain import ChainedEvent
+from sorgente.archive.signing.core.refusals import UnknownEnvelope
 from sorgente.archive.signing.core.sealed_blob import associated_data
 from sorgente.archive.signing.core.secrets import masked_email, masked_mobile, token_sha256
 from sorgente.archive.signing.core.values import (
@@ -22,9 +19,10 @@ from sorgente.archive.signing.core.values import (
     SignatureKind,
 )
 from sorgente.archive.signing.models import Envelope, EnvelopeField
+from sorgente.archive.signing.queries.tablets import paired_tablet
 
 __all__ = ["EnvelopeView", "FieldView", "UnknownEnvelope", "envelope", "envelope_by_token", "envelopes",
-           "envelopes_of_subject", "events", "next_envelope_for_tablet", "tablet_envelope"]  # fmt: skip
+           "envelopes_of_subject", "next_envelope_for_tablet", "tablet_envelope"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +130,13 @@ def envelopes_of_subject(subject: str) -> list[EnvelopeView]:
     return _views(Envelope.objects.filter(subjects__contains=[subject]).order_by("-pk"))
 
 
-def events(envelope_id: int) -> list[ChainedEvent]:
-    """Return what happened to an envelope, in order."""
-    return events_of(Envelope(pk=envelope_id))
-
-
 def _found(row: Envelope | None, name: str) -> EnvelopeView:
     if row is None:
         raise UnknownEnvelope(name, "There is none.", "Open it again from the request.")
     return _view(row)
 
 
-def _views(rows: Sequence[Envelope]) -> list[EnvelopeView]:
+def _views(rows: Iterable[Envelope]) -> list[EnvelopeView]:
     return [_view(row) for row in rows]
 
 

@@ -1,15 +1,17 @@
-"""Tablets paired with a clerk, and the public key pages encrypt biometrics for."""
+"""Tablets paired with a clerk, by their pairing or by the token they keep."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sorgente.archive.signing.adapters.biometric_key import BiometricKey, biometric_key
-from sorgente.archive.signing.adapters.paired import TabletUnknown, paired_tablet
+from sorgente.archive.signing.core.secrets import token_sha256
 from sorgente.archive.signing.models import TabletPairing
+from sorgente.shared.errors import SorgenteError
 
-__all__ = ["BiometricKey", "TabletUnknown", "TabletView", "biometric_key", "pairing", "tablet", "tablets_of"]
+
+class TabletUnknown(SorgenteError):
+    code = "signing.tablet.unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ def pairing(pairing_id: int) -> TabletView:
 def tablet(device_token: str, *, at: datetime) -> TabletView:
     """Return the tablet of a device token; raises TabletUnknown."""
     return _view(paired_tablet(device_token, at=at))
+
+
+def paired_tablet(device_token: str, *, at: datetime) -> TabletPairing:
+    """Return the row of a device token, for this process; raises TabletUnknown when it ended, expired or never was."""
+    found = TabletPairing.objects.filter(
+        device_token_sha256=token_sha256(device_token), unpaired_at=None, expires_at__gt=at
+    ).first()
+    if found is None:
+        raise TabletUnknown("Tablet", "It is not paired, or no longer.", "Pair it again with a new QR code.")
+    return found
 
 
 def _view(row: TabletPairing) -> TabletView:

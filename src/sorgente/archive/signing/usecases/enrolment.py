@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sorgente.archive.signing.adapters.enrolled import active_enrolment
 from sorgente.archive.signing.core.figures import enrolment_figures
 from sorgente.archive.signing.core.values import Method
 from sorgente.archive.signing.models import EnrolmentConsent
+from sorgente.archive.signing.queries.enrolments import active_enrolment_of
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
 
@@ -29,9 +29,9 @@ def record_enrolment(
     document_id  the signed declaration in the archive
     source       rules/signing/enrolment.yaml: notice and insurance in force on that day
     """
-    active = active_enrolment(party_reference)
+    active = active_enrolment_of(party_reference)
     if active is not None:
-        return active.pk
+        return active.id
     figures = enrolment_figures(rules(), on=declared_at.date())
     return EnrolmentConsent.objects.create(
         party_reference=party_reference,

@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db import transaction
 
 from sorgente.archive.queries.documents import document_of, read_document
-from sorgente.archive.signing.adapters.enrolled import is_enrolled
 from sorgente.archive.signing.adapters.journal import add_event
 from sorgente.archive.signing.adapters.pages import page_boxes
 from sorgente.archive.signing.core.figures import envelope_life
@@ -23,6 +22,7 @@ from sorgente.archive.signing.core.values import (
     SignField,
 )
 from sorgente.archive.signing.models import Envelope, EnvelopeField
+from sorgente.archive.signing.queries.enrolments import active_enrolment_of
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
 
@@ -84,7 +84,7 @@ def open_envelope(
     _check_signer(name, signer, method)
     ordered = _in_signing_order(name, fields, page_boxes(read_document(document.sha256), subject=document.title))
     advanced = signature_kind is SignatureKind.ADVANCED and method is not Method.PAPER
-    if advanced and ordered[0].kind is not FieldKind.ENROLMENT and not is_enrolled(signer.party_reference):
+    if advanced and ordered[0].kind is not FieldKind.ENROLMENT and active_enrolment_of(signer.party_reference) is None:
         raise NotEnrolled(
             name,
             f"{signer.name} has not adhered to the advanced signature, or revoked it.",

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from sorgente.archive.signing.adapters.biometric_key import biometric_key_id
 from sorgente.archive.signing.adapters.ending import end_envelope, void_codes
-from sorgente.archive.signing.adapters.enrolled import is_enrolled
 from sorgente.archive.signing.adapters.journal import add_event
 from sorgente.archive.signing.adapters.under_way import WrongMethod, field_of, name_of, under_way
 from sorgente.archive.signing.core.ink import checked_ink, ink_sha256
@@ -25,6 +24,7 @@ from sorgente.archive.signing.core.values import (
     Source,
 )
 from sorgente.archive.signing.models import Envelope, EnvelopeField
+from sorgente.archive.signing.queries.enrolments import active_enrolment_of
 from sorgente.shared.errors import SorgenteError
 
 __all__ = ["FieldDecided", "InputKind", "NotReadYet", "refuse_field", "sign_field"]
@@ -141,7 +141,7 @@ def _refuse_out_of_turn(envelope: Envelope, field: EnvelopeField) -> None:
     if envelope.signature_kind != SignatureKind.ADVANCED:
         return
     adhesion = envelope.fields.filter(kind=FieldKind.ENROLMENT.value).first()
-    if adhesion is None and not is_enrolled(envelope.party_reference):
+    if adhesion is None and active_enrolment_of(envelope.party_reference) is None:
         raise EnrolmentRevoked(
             name_of(envelope),
             f"{envelope.signer_name} revoked the adhesion to the advanced signature.",

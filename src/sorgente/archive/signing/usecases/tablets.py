@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db import transaction
 
 from sorgente.archive.signing.adapters.journal import add_event
-from sorgente.archive.signing.adapters.paired import TabletUnknown, paired_tablet
 from sorgente.archive.signing.adapters.under_way import (
     EnvelopeExpired,
     EnvelopeLost,
@@ -22,6 +21,7 @@ from sorgente.archive.signing.core.figures import pairing_life, shift_life
 from sorgente.archive.signing.core.secrets import new_token, token_sha256
 from sorgente.archive.signing.core.values import FINAL_STATES, EnvelopeState, Method
 from sorgente.archive.signing.models import Envelope, TabletPairing
+from sorgente.archive.signing.queries.tablets import TabletUnknown, paired_tablet
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
 
