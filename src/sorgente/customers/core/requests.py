@@ -58,6 +58,10 @@ STATE_WORDS = {
 }
 
 
+class UnknownRequest(SorgenteError):
+    code = "customers.request.unknown"
+
+
 class WrongTransition(SorgenteError):
     code = "customers.request.wrong-transition"
 
@@ -94,6 +98,8 @@ class Facts:
     has_residents_or_units: bool = False
     residents_asked: bool = False
     title_type: str = ""
+    title_declared: bool = False
+    debt_declared: bool = False
     has_derogation: bool = False
     has_cadastral: bool = False
     has_delivery: bool = False
@@ -202,7 +208,8 @@ def _paper(kind: str, facts: Facts) -> tuple[str, str]:
 def _title(facts: Facts) -> tuple[str, str]:
     if facts.title_type == "derogation":
         return _yes(facts.has_derogation, "serve il numero di protocollo dell'atto del sindaco")
-    return _yes(bool(facts.title_type) and not facts.papers.isdisjoint({"title", "title_declaration"}))
+    brought = facts.title_declared or not facts.papers.isdisjoint({"title", "title_declaration"})
+    return _yes(bool(facts.title_type) and brought, "" if brought else "serve una copia, o la dichiarazione firmata")
 
 
 def _debt(facts: Facts) -> tuple[str, str]:
@@ -212,7 +219,8 @@ def _debt(facts: Facts) -> tuple[str, str]:
         return "missing", "chiedere se occupava già l'immobile"
     if facts.occupied_before:
         return "missing", "occupava già l'immobile: prima va pagato l'arretrato, oppure la richiesta si rifiuta"
-    return _yes("debt_declaration" in facts.papers, "estraneo al debito: non gli si può chiedere di pagarlo")
+    declared = facts.debt_declared or "debt_declaration" in facts.papers
+    return _yes(declared, "si dichiara estraneo al debito: non gli si può chiedere di pagarlo")
 
 
 def _own_debt(facts: Facts) -> tuple[str, str]:

@@ -126,6 +126,7 @@ class ContractRequest(models.Model):
 
     # ------------------------------------------------------------------ by which right
     title_type = models.CharField(max_length=16, choices=Title, blank=True)
+    title_declared = models.BooleanField(default=False, help_text="declared on the paper that is signed, no copy")
     derogation_protocol = models.CharField(max_length=60, blank=True, help_text="number of the mayor's act")
 
     # ------------------------------------------------------------------ under which terms
@@ -164,6 +165,8 @@ class ContractRequest(models.Model):
     arrears_waived_why = models.CharField(max_length=200, blank=True)
 
     # ------------------------------------------------------------------ papers and signature
+    contract_number = models.CharField(max_length=20, blank=True, help_text="given when the paper was made")
+    account_number = models.CharField(max_length=20, blank=True)
     paper = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+", help_text="to be signed")
     envelope_id = models.BigIntegerField(null=True)
     signed_document = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+")

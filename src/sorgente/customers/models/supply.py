@@ -84,6 +84,7 @@ class Consent(models.Model):
         SERVICE = "service", "Avvisi di servizio"
         PAPERLESS = "paperless", "Bolletta digitale"
         MARKETING = "marketing", "Informazioni commerciali"
+        SURVEYS = "surveys", "Sondaggi sulla qualità"
 
     contact_point = models.ForeignKey(ContactPoint, models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=12, choices=Purpose)

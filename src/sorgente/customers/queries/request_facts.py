@@ -9,7 +9,8 @@ from sorgente.customers.models import ContractRequest, Party
 from sorgente.customers.queries.uses import uses_on
 from sorgente.tariffs.rules import rules
 
-_MANDATE = "mandate"  # the key of its field on the papers
+# Keys of fields on the papers.
+_MANDATE, _STRANGER = "debit_mandate", "stranger_to_debt"
 
 
 def checklist_of(request: ContractRequest, *, on: date) -> tuple[Item, ...]:
@@ -40,6 +41,8 @@ def facts_of(request: ContractRequest, *, on: date) -> Facts:
         residents_asked=bool(asks),
         has_residents_or_units=(request.residents if asks == "residents" else request.units) is not None,
         title_type=request.title_type,
+        title_declared=request.title_declared,
+        debt_declared=_STRANGER in signed,
         has_derogation=bool(request.derogation_protocol),
         has_cadastral=bool((request.cadastral_sheet and request.cadastral_parcel) or request.cadastral_missing),
         has_delivery=bool(request.bill_channel) and request.billing_address_id is not None,

@@ -16,6 +16,7 @@ from sorgente.customers.core.requests import (
     TO_SIGN,
     UNSIGNED,
     DayRange,
+    UnknownRequest,
     check_transition,
     missing,
 )
@@ -25,10 +26,6 @@ from sorgente.customers.usecases.because import because
 from sorgente.customers.usecases.supply_contract import UnknownContract
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
-
-
-class UnknownRequest(SorgenteError):
-    code = "customers.request.unknown"
 
 
 class RequestClosed(SorgenteError):

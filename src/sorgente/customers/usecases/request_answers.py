@@ -202,12 +202,14 @@ def record_title(
     author: str,
     at: datetime,
     title_type: str,
+    declared: bool = False,
     derogation_protocol: str = "",
     occupied_before: bool | None = None,
 ) -> ContractRequest:
     """Record by which right the premises are held (DL 47/2014 art. 5), and whether they were occupied before (CON-03).
 
-    raises  RequestClosed, AnswerSigned, AnswerNotAsked, DerogationWithoutProtocol
+    declared  no copy is brought: the substitute declaration stands on the paper and is signed with it
+    raises    RequestClosed, AnswerSigned, AnswerNotAsked, DerogationWithoutProtocol
     """
     request = _editable(number, *NEW_HOLDER)
     if title_type == ContractRequest.Title.DEROGATION and not derogation_protocol.strip():
@@ -217,7 +219,7 @@ def record_title(
             "Copy it from the act, or choose another title.",
         )
     request.title_type = ContractRequest.Title(title_type)
-    request.derogation_protocol = derogation_protocol.strip()
+    request.title_declared, request.derogation_protocol = declared, derogation_protocol.strip()
     request.occupied_before = occupied_before
     return _saved(request, author=author, reason="titolo sull'immobile", at=at)
 

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from sorgente.customers.core.requests import DOCUMENTS, READY, SIGNED, TO_SIGN
+from sorgente.customers.core.requests import DOCUMENTS, NEW_HOLDER, READY, SIGNED, TO_SIGN
 from sorgente.customers.models import ContractRequest, RequestDocument
+from sorgente.customers.usecases.contract_account import next_number
 from sorgente.customers.usecases.contract_requests import (
     move,
     need_items,
@@ -85,6 +86,21 @@ def withdraw_paper(*, number: str, paper_id: int, author: str, at: datetime) -> 
     paper.withdrawn_at = at
     paper.save(update_fields=["withdrawn_at"])
     return save_step(request, author=author, reason=f"documento tolto: {paper.get_kind_display()}", at=at)
+
+
+@transaction.atomic
+def reserve_numbers(*, number: str, at: datetime) -> ContractRequest:
+    """Give the request the numbers its paper prints, once: of the contract, the account, the mandate.
+
+    raises  RequestClosed, ChecklistIncomplete: numbers are not spent on a request that cannot be signed
+    """
+    request = open_locked_request(number)
+    need_items(request, before=TO_SIGN, on=at.date())
+    if request.kind in NEW_HOLDER and not request.contract_number:
+        request.contract_number = next_number("contract")
+        request.account_number = next_number("account")
+        request.save(update_fields=["contract_number", "account_number"])
+    return request
 
 
 @transaction.atomic
