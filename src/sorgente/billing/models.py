@@ -18,7 +18,7 @@ class RuleSnapshot(models.Model):
 
 
 class BillRule(models.Model):
-    """One priced line of a tariff, as charges rest on it: what its row is called and who decided it."""
+    """One priced line of a tariff, or one kind of one-off row: what its rows are called and who decided it."""
 
     tariff = models.CharField(max_length=60)
     path = models.CharField(max_length=120, help_text="place in the tariff file, or id of the component's rule")
@@ -28,6 +28,8 @@ class BillRule(models.Model):
     kind = models.SmallIntegerField()
     brackets = models.JSONField(default=list, help_text="names, in order")
     cite = models.CharField(max_length=300, blank=True)
+    nature = models.CharField(max_length=4, blank=True, default="", help_text="why there is no VAT: FatturaPA Natura")
+    law = models.CharField(max_length=100, blank=True, default="", help_text="RiferimentoNormativo of the nature")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tariff", "path", "start"], name="bill_rule_once")]
@@ -69,6 +71,7 @@ class BillingRun(models.Model):
     keeps_short_periods = models.BooleanField(
         default=False, help_text="contracts named one by one: any new read counts"
     )
+    bills_one_offs_only = models.BooleanField(default=False, db_default=False, help_text="no water: what waits besides")
 
     def __str__(self) -> str:
         return self.name
@@ -133,6 +136,7 @@ class BillInputs(models.Model):
     stretches = models.BinaryField(help_text="Arrow: days, water, reads with their values, estimates with their Ca")
     conditions = models.BinaryField(help_text="Arrow: the terms of the contracts, tariff and category by name")
     taken_back = models.BinaryField(help_text="Arrow: which earlier bills each bill takes back")
+    one_offs = models.BinaryField(default=b"", help_text="Arrow: the one-off rows, and the stamp duty there was")
 
     def __str__(self) -> str:
         return f"inputs {self.pk}"
@@ -148,6 +152,7 @@ class Bill(models.Model):
         CLOSING = "closing", "Chiusura"
         CORRECTION = "correction", "Rettifica"
         CREDIT_NOTE = "credit_note", "Nota di credito"
+        ONE_OFF = "one_off", "Altre partite"
 
     number = models.CharField(max_length=20, unique=True)
     series = models.ForeignKey(BillSeries, models.PROTECT, related_name="bills", db_index=False, db_constraint=False)
@@ -170,6 +175,11 @@ class Bill(models.Model):
     total_cents = models.BigIntegerField()
     to_pay_cents = models.BigIntegerField(help_text="total less VAT under split payment")
     split_payment = models.BooleanField(default=False)
+    # Both have a default in the database, so that the mass path names them only where they say something.
+    credit_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text="earlier credits of the account used for this bill on the day of issue"
+    )
+    stamp_duty_cents = models.BigIntegerField(default=0, db_default=0, help_text="due on the document")
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", db_index=False)
     # Empty when nothing is to be posted: every amount of the bill is zero.
     transaction = models.ForeignKey(
@@ -187,6 +197,10 @@ class Bill(models.Model):
             models.UniqueConstraint(fields=["series", "sequence"], name="bill_sequence_once"),
             models.CheckConstraint(name="bill_adds_up", condition=Q(total_cents=F("net_cents") + F("vat_cents"))),
             models.CheckConstraint(name="bill_has_a_day", condition=Q(end__gt=F("start"))),
+            models.CheckConstraint(
+                name="bill_credit_fits",
+                condition=Q(credit_cents=0) | Q(credit_cents__gt=0, credit_cents__lte=F("to_pay_cents")),
+            ),
         ]
         indexes = [
             BrinIndex(fields=["run", "issued_on"], name="bill_run_day", pages_per_range=32),
@@ -278,3 +292,93 @@ class BilledConsumption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} {self.start} {self.end}"
+
+
+class Deposit(models.Model):
+    """The security deposit of a supply contract: what is asked, and what came of it.
+
+    What was billed of it are its one-off rows; `carried` is what an earlier contract of the household brought along.
+    """
+
+    class State(models.TextChoices):
+        REQUIRED = "required", "Richiesto"
+        WAIVED = "waived", "Non dovuto"
+        RETURNED = "returned", "Restituito"
+        TRANSFERRED = "transferred", "Passato ad altro contratto"
+
+    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State)
+    required_cents = models.BigIntegerField()
+    reason = models.CharField(max_length=200, blank=True, help_text="why it is not due, or why it ended")
+    asked_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    carried = models.JSONField(default=list, help_text="[[cents, first day held], …] from the contract before")
+    came_from = models.OneToOneField("self", models.PROTECT, null=True, related_name="went_to")
+    returned_cents = models.BigIntegerField(default=0)
+    interest_cents = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract"], name="deposit_one_alive", condition=Q(state="required")),
+            models.CheckConstraint(name="deposit_not_negative", condition=Q(required_cents__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.required_cents}"
+
+
+class OneOff(models.Model):
+    """A row that no tariff makes, waiting for a bill of its contract: a deposit, an indemnity, a fee."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Da fatturare"
+        BILLED = "billed", "Fatturata"
+        CANCELLED = "cancelled", "Annullata"
+
+    contract = models.ForeignKey("customers.SupplyContract", models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, help_text="of rules/billing/one_offs.yaml")
+    text = models.CharField(max_length=500, help_text="Italian, as printed")
+    cents = models.BigIntegerField(help_text="positive: the customer owes; before VAT")
+    from_on = models.DateField(help_text="bills issued on this day or later take it")
+    reference = models.CharField(max_length=120, unique=True, help_text="who asked: the same again is the same row")
+    document = models.ForeignKey("archive.Document", models.PROTECT, null=True, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    bill = models.ForeignKey(Bill, models.PROTECT, null=True, related_name="one_offs")
+    after = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="waits for a bill later than that of this one: instalments",
+    )  # fmt: skip
+    deposit = models.ForeignKey(Deposit, models.PROTECT, null=True, related_name="one_offs")
+    recorded_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="one_off_not_zero", condition=~Q(cents=0)),
+            models.CheckConstraint(
+                name="one_off_billed",
+                condition=Q(state="billed", bill__isnull=False) | Q(~Q(state="billed"), bill__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["contract"], name="one_off_contract"),
+            models.Index(fields=["contract", "from_on"], name="one_off_pending", condition=Q(state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class OneOffRow(models.Model):
+    """What a row of a bill that no tariff made says; the row itself is a Charge of the same position."""
+
+    pk = models.CompositePrimaryKey("bill_id", "position")
+    bill = models.ForeignKey(Bill, models.PROTECT, related_name="one_off_rows", db_index=False)
+    position = models.SmallIntegerField()
+    # Empty on the stamp duty, which the bill itself brings.
+    one_off = models.ForeignKey(OneOff, models.PROTECT, null=True, related_name="rows")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.bill} {self.position}"

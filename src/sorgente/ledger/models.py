@@ -107,6 +107,10 @@ class OpenItem(models.Model):
         indexes = [
             models.Index(fields=["reference"], name="open_item_reference"),
             models.Index(fields=["due_on"], name="open_item_open", condition=~Q(settled_cents=F("cents"))),
+            # What may be set against the next bill: seldom any, so a mass posting hardly touches it.
+            models.Index(
+                fields=["contract_account"], name="open_item_credit", condition=Q(settled_cents__gt=F("cents"))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ What comes out depends on the arguments alone, so that the same inputs replay to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +13,14 @@ import pyarrow as pa
 from sorgente.billing.core import gate as gating
 from sorgente.billing.core import stretches as periods
 from sorgente.billing.core.gate import GateFacts, GateRules
+from sorgente.billing.core.one_offs import OneOffRows, Stamp, charges_of, no_one_offs, with_stamp_duty
 from sorgente.billing.core.rows import Rows, Totals, join_rows, totals
 from sorgente.billing.core.stretches import Bools, Contracts, Long, Plan, Policy, Reads, Stretches, plan_bills
 from sorgente.rating.rate import rate
 from sorgente.rating.rows import SPANS
 from sorgente.tariffs.book import TariffBook
 
-ACTUAL, ESTIMATED, MIXED, CLOSING = "actual", "estimated", "mixed", "closing"
+ACTUAL, ESTIMATED, MIXED, CLOSING, ONE_OFF = "actual", "estimated", "mixed", "closing", "one_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ class Computed:
     to_pay_cents: Long
     parked: list[Parked]
     nothing: Long  # contract ids with nothing to bill yet
+    one_offs: OneOffRows = field(default_factory=no_one_offs)  # their charges stand in `rows` too
+    stamp: Stamp | None = None
+    stamp_duty_cents: Long | None = None  # due on each document; None where no bill has one-off rows
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The one-off rows that wait for the contracts of a batch, `bill` being the place of the contract.
+
+    alone  (n,) contracts that get a bill of these alone when there is no water to bill
+    """
+
+    rows: OneOffRows
+    stamp: Stamp
+    alone: Bools
 
 
 def compute_bills(
@@ -64,6 +80,8 @@ def compute_bills(
     policy: Policy,
     gate: GateRules,
     released: Bools,
+    waiting: Waiting | None = None,
+    water: bool = True,
 ) -> Computed:
     """Return the bills of a batch and what is parked.
 
@@ -72,8 +90,15 @@ def compute_bills(
                 `bill` is the place of the contract in `contracts`, `reverses` the bill they stand on
     through     day up to which is billed; issued_on the day of issue
     released    (n,) contracts that a person let through the gate
+    waiting     one-off rows, which go onto whatever bill comes; the gate does not look at them
+    water       false: nothing but what waits is billed
     """
     plan = plan_bills(contracts, reads, through=through, policy=policy)
+    if not water:
+        plan = replace(
+            plan, outcome=np.full_like(plan.outcome, periods.NOTHING), stretches=periods.no_stretches(),
+            recomputed=np.zeros_like(plan.recomputed), closing=np.zeros_like(plan.closing),
+        )  # fmt: skip
     size = contracts.contract_id.size
     charged, refused = rate_stretches(plan.stretches, contracts.contract_id, conditions, book)
     fine = plan.outcome == periods.FINE
@@ -94,9 +119,26 @@ def compute_bills(
         found, proposal = gating.explain(int(held[at]), facts, int(at))
         parked.append(Parked(int(contracts.contract_id[at]), gating.CODES[held[at]], found, proposal))
 
-    keep = np.flatnonzero(fine & (held == gating.PASSED))
-    nothing = contracts.contract_id[plan.outcome == periods.NOTHING]
-    return _kept(contracts, plan, rows, keep, parked, nothing)
+    sundry = _sundry(plan, waiting)
+    if sundry.any():
+        plan = replace(
+            plan, start=np.where(sundry, issued_on, plan.start), end=np.where(sundry, issued_on + 1, plan.end)
+        )
+    keep = np.flatnonzero((fine & (held == gating.PASSED)) | sundry)
+    nothing = contracts.contract_id[(plan.outcome == periods.NOTHING) & ~sundry]
+    bills = _kept(contracts, plan, rows, keep, parked, nothing, waiting, issued_on)
+    for at in np.flatnonzero(sundry[keep]):
+        bills.kind[at] = ONE_OFF
+    return bills
+
+
+def _sundry(plan: Plan, waiting: Waiting | None) -> Bools:
+    """Return which contracts get a bill of one-off rows alone."""
+    has = np.zeros(plan.outcome.size, dtype=bool)
+    if waiting is not None:
+        has[waiting.rows.bill] = True
+        has &= waiting.alone & (plan.outcome == periods.NOTHING)
+    return has
 
 
 def rate_stretches(
@@ -150,14 +192,23 @@ def _whole(column: pa.ChunkedArray) -> Long:
     return values
 
 
-def _kept(contracts: Contracts, plan: Plan, rows: Rows, keep: Long, parked: list[Parked], nothing: Long) -> Computed:
-    """Renumber what stays: bill 0 … n-1 in the order of the contracts."""
+def _kept(
+    contracts: Contracts, plan: Plan, rows: Rows, keep: Long, parked: list[Parked], nothing: Long,
+    waiting: Waiting | None, day: int,
+) -> Computed:  # fmt: skip
+    """Renumber what stays: bill 0 … n-1 in the order of the contracts; the one-off rows come after the others."""
     place = np.full(contracts.contract_id.size, -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
     stretches = plan.stretches.take(place[plan.stretches.row] >= 0)
     stretches = replace(stretches, row=place[stretches.row])
     rows = rows.take(place[rows.bill] >= 0)
     rows = rows.with_columns(bill=place[rows.bill])
+    one_offs, stamp, duty = no_one_offs(), None, None
+    if waiting is not None and waiting.rows.bill.size:
+        one_offs = waiting.rows.take(place[waiting.rows.bill] >= 0)
+        one_offs, duty = with_stamp_duty(one_offs.placed(place[one_offs.bill]), waiting.stamp, bills=keep.size, day=day)
+        stamp = waiting.stamp
+        rows = join_rows(rows, charges_of(one_offs))
     sums = totals(rows, keep.size)
     quantity = np.zeros(keep.size, dtype=np.int64)
     np.add.at(quantity, stretches.row, stretches.quantity_milli)
@@ -177,6 +228,9 @@ def _kept(contracts: Contracts, plan: Plan, rows: Rows, keep: Long, parked: list
         to_pay_cents=to_pay(sums, split),
         parked=parked,
         nothing=nothing,
+        one_offs=one_offs,
+        stamp=stamp,
+        stamp_duty_cents=duty,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,8 +109,17 @@ def account_of(service: Long, kind: Long) -> Long:
     return account
 
 
-def revenue_by_account(rows: Rows, bills: int) -> Long:
-    """Return (bills, len(ACCOUNTS)) cents: what each bill's rows bring on each account."""
-    sums = np.zeros(bills * len(ACCOUNTS), dtype=np.int64)
-    np.add.at(sums, rows.bill * len(ACCOUNTS) + account_of(rows.service, rows.kind), rows.cents)
-    return sums.reshape(bills, len(ACCOUNTS))
+def revenue_by_account(rows: Rows, bills: int, others: Mapping[int, str] | None = None) -> tuple[tuple[str, ...], Long]:
+    """Return the accounts the rows are posted to, and (bills, accounts) cents: what each bill brings on each.
+
+    others  kind -> account of the rows that no tariff made; only what is there widens the result
+    """
+    account = account_of(rows.service, rows.kind)
+    names = ACCOUNTS
+    for kind in np.unique(rows.kind[rows.kind > max(Kind)]).tolist():
+        name = (others or {})[kind]
+        names = names if name in names else (*names, name)
+        account[rows.kind == kind] = names.index(name)
+    sums = np.zeros(bills * len(names), dtype=np.int64)
+    np.add.at(sums, rows.bill * len(names) + account, rows.cents)
+    return names, sums.reshape(bills, len(names))

@@ -12,6 +12,7 @@ from django.db import connection
 
 from sorgente.billing.core.compute import rate_stretches, reversed_rows, to_pay
 from sorgente.billing.core.inputs import stretches_of, unpack_table
+from sorgente.billing.core.one_offs import OneOffRows, charges_of, no_one_offs, one_offs_of, with_stamp_duty
 from sorgente.billing.core.rows import Rows, join_rows, totals
 from sorgente.billing.core.snapshot import book_of, unpack
 from sorgente.billing.core.stretches import Long
@@ -21,6 +22,7 @@ from sorgente.billing.queries.extract import conditions
 from sorgente.metering.core.consumption import estimate_milli
 from sorgente.shared.columns import read_arrow
 from sorgente.tariffs.book import TariffBook
+from sorgente.tariffs.tables import number_of
 
 _EPOCH = "DATE '1970-01-01'"
 _ROWS = f"""
@@ -29,7 +31,8 @@ SELECT bill_id, position, service, kind, bracket, start - {_EPOCH} AS start, "en
   FROM billing_charge WHERE bill_id = ANY(%(ids)s::int8[]) ORDER BY bill_id, position
 """
 _BILLS = """
-SELECT id, number, contract_id, kind, issued_on, split_payment, net_cents, vat_cents, total_cents, to_pay_cents
+SELECT id, number, contract_id, kind, issued_on, split_payment, net_cents, vat_cents, total_cents, to_pay_cents,
+       stamp_duty_cents
   FROM billing_bill WHERE inputs_id = %(inputs)s ORDER BY id
 """
 _VAT = """
@@ -63,7 +66,8 @@ def replay_inputs(inputs_id: int, *, only: int | None = None) -> Iterator[Replay
         bills = bills.filter(pc.equal(bills["id"], only))
     ids = bills["id"].to_numpy()
     book = book_of(unpack(bytes(inputs.rules.content)), known_on=bills["issued_on"][0].as_py())
-    computed = _computed(inputs, bills, ids, book)
+    one_offs, duty = _one_offs(inputs, bills, ids)
+    computed = _computed(inputs, bills, ids, book, one_offs)
     stored, stored_at = stored_rows(ids)
     sums = totals(computed, ids.size)
     asked = to_pay(sums, bills["split_payment"].to_numpy())
@@ -78,6 +82,7 @@ def replay_inputs(inputs_id: int, *, only: int | None = None) -> Iterator[Replay
             ("vat_cents", sums.vat_cents[at]),
             ("total_cents", sums.net_cents[at] + sums.vat_cents[at]),
             ("to_pay_cents", asked[at]),
+            ("stamp_duty_cents", duty[at]),
         ):
             if bills[name][at].as_py() != value:
                 differences.append(f"{name} is {bills[name][at]}, computed {value}.")
@@ -91,7 +96,7 @@ def replay_inputs(inputs_id: int, *, only: int | None = None) -> Iterator[Replay
         yield Replay(number, int(theirs.bill.size), tuple(differences))
 
 
-def _computed(inputs: BillInputs, bills: pa.Table, ids: Long, book: TariffBook) -> Rows:
+def _computed(inputs: BillInputs, bills: pa.Table, ids: Long, book: TariffBook, one_offs: OneOffRows) -> Rows:
     """Return the rows as the inputs give them; `bill` is the place in ids, `rule` the id of its BillRule."""
     stretches = unpack_table(bytes(inputs.stretches))
     stretches = stretches.filter(pc.is_in(stretches["bill_id"], pa.array(ids)))
@@ -105,7 +110,7 @@ def _computed(inputs: BillInputs, bills: pa.Table, ids: Long, book: TariffBook) 
     back = back.filter(pc.is_in(back["bill_id"], pa.array(ids)))
     earlier, whole = back["reverses"].to_numpy(), back["whole"].to_numpy()
     if earlier.size == 0:
-        return charged
+        return join_rows(charged, charges_of(one_offs))
     rows, at = stored_rows(np.unique(earlier))
     pieces = []
     for owner, bill, everything in zip(back["bill_id"].to_numpy(), earlier, whole, strict=True):
@@ -113,7 +118,15 @@ def _computed(inputs: BillInputs, bills: pa.Table, ids: Long, book: TariffBook) 
         piece = rows.take(chosen & (rows.estimated | everything))
         pieces.append((int(np.searchsorted(ids, owner)), int(bill), piece))
     taken = _joined(pieces)
-    return join_rows(charged, reversed_rows(taken))
+    return join_rows(join_rows(charged, reversed_rows(taken)), charges_of(one_offs))
+
+
+def _one_offs(inputs: BillInputs, bills: pa.Table, ids: Long) -> tuple[OneOffRows, Long]:
+    """Return the one-off rows of the bills with the stamp duty that follows from them, and the duty of each bill."""
+    if not inputs.one_offs:
+        return no_one_offs(), np.zeros(ids.size, dtype=np.int64)
+    rows, stamp = one_offs_of(unpack_table(bytes(inputs.one_offs)), ids)
+    return with_stamp_duty(rows, stamp, bills=ids.size, day=number_of(bills["issued_on"][0].as_py()))
 
 
 def _joined(pieces: list[tuple[int, int, Rows]]) -> Rows:

@@ -38,10 +38,20 @@ SELECT c.id, lower(c.supplied) - {_EPOCH} AS supplied_from, upper(c.supplied) - 
         WHERE t.contract_id = c.id AND t.valid @> %(through)s::date AND t.replaced_at IS NULL LIMIT 1) t ON true
  ORDER BY c.id
 """
+_WITH_ONE_OFFS = """
+SELECT DISTINCT contract_id AS id FROM billing_oneoff WHERE state = 'pending' AND from_on <= %(on)s ORDER BY 1
+"""
+_CLOSED = """
+SELECT c.id FROM (SELECT DISTINCT contract_id FROM billing_oneoff WHERE state = 'pending' AND from_on <= %(on)s) o
+  JOIN customers_supplycontract c ON c.id = o.contract_id
+ WHERE upper(c.supplied) <= %(through)s
+   AND upper(c.supplied) <= (SELECT max(b."end") FROM billing_billedconsumption b
+                              WHERE b.contract_id = c.id AND b.superseded_by_id IS NULL) ORDER BY 1
+"""
 
 
 def candidates(*, bill_on: date, read_through: date, rules: Rules, only_due: bool) -> Iterator[Long]:
-    """Yield ids of contracts with days to bill, ascending, in chunks.
+    """Yield ids of contracts with days to bill, in chunks, and of ended ones for which only one-off rows wait.
 
     only_due  those whose legal rhythm asks for a bill, and supplies that have ended; else every one
     """
@@ -51,7 +61,7 @@ def candidates(*, bill_on: date, read_through: date, rules: Rules, only_due: boo
     while True:
         found = read_arrow(connection, _CANDIDATES, {"after": after, "through": read_through, "year": bill_on.year})
         if len(found) == 0:
-            return
+            break
         ids = found["id"].to_numpy()
         after = int(ids[-1])
         billed_to, supplied_to = _filled(found["billed_to"], NO_DAY), _filled(found["supplied_to"], OPEN_DAY)
@@ -64,6 +74,19 @@ def candidates(*, bill_on: date, read_through: date, rules: Rules, only_due: boo
         else:
             chosen = np.maximum(billed_to, supplied_from) < np.minimum(supplied_to, through)
         yield ids[chosen]
+    yield with_one_offs(bill_on=bill_on, read_through=read_through)
+
+
+def with_one_offs(*, bill_on: date, read_through: date | None) -> Long:
+    """Return the contracts for which one-off rows wait on a day, ascending.
+
+    read_through  only supplies that ended by this day and are billed to their end; None: all
+    """
+    found = read_arrow(
+        connection, _WITH_ONE_OFFS if read_through is None else _CLOSED, {"on": bill_on, "through": read_through}
+    )
+    ids: Long = found["id"].to_numpy()
+    return ids
 
 
 def _filled(column: pa.ChunkedArray, missing: int) -> Long:

@@ -71,6 +71,7 @@ def _advance_batch(run: BillingRun, kept: KeptBook, *, at: datetime, batch: int)
         kept=kept,
         released=released,
         keeps_short_periods=run.keeps_short_periods,
+        one_offs_only=run.bills_one_offs_only,
     )
     issue_bills(
         batch_of.bills,

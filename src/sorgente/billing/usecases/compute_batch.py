@@ -11,6 +11,7 @@ from sorgente.billing.core.compute import Computed, compute_bills
 from sorgente.billing.core.policy import billing_rules
 from sorgente.billing.core.stretches import Bools, Long
 from sorgente.billing.queries.extract import conditions, extract
+from sorgente.billing.usecases.bill_one_offs import waiting_one_offs
 from sorgente.billing.usecases.rule_store import KeptBook
 from sorgente.tariffs.rules import rules
 from sorgente.tariffs.tables import number_of
@@ -31,11 +32,15 @@ def compute_batch(
     released: Bools,
     keeps_short_periods: bool,
     keeps_short_estimates: bool = False,
+    one_offs_only: bool = False,
 ) -> Batch:
     """Return what these contracts are billed on a day.
 
     contract_ids           (n,) ascending, without repeats; released (n,) past the gate
     keeps_short_periods    a new read counts however few days lie before it; keeps_short_estimates: so do estimates
+    one_offs_only          no water: only what waits besides; otherwise that goes onto the bill of the water, or onto
+                           one of its own where the supply has ended and is billed
+    The one-off rows that are returned are locked: issue in the same transaction.
     """
     law = billing_rules(rules(), bill_on=bill_on)
     periods = law.periods
@@ -55,5 +60,9 @@ def compute_batch(
         policy=periods,
         gate=law.gate,
         released=released,
+        waiting=waiting_one_offs(
+            contract_ids, bill_on=bill_on, read_through=read_through, rules=rules(), alone=one_offs_only
+        ),
+        water=not one_offs_only,
     )
     return Batch(bills, found.terms)

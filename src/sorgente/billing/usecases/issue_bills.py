@@ -13,10 +13,13 @@ from django.db import connection
 
 from sorgente.billing.core.compute import Computed
 from sorgente.billing.core.inputs import pack_table, stretches_table, taken_back_table
-from sorgente.billing.core.rows import ACCOUNTS, positions, revenue_by_account
+from sorgente.billing.core.one_offs import FIRST_CODE, LEDGER, one_offs_table
+from sorgente.billing.core.rows import positions, revenue_by_account
 from sorgente.billing.core.stretches import Long
 from sorgente.billing.models import Bill, BillInputs, BillSeries
+from sorgente.billing.usecases.bill_one_offs import bill_one_offs, recharged_stamp
 from sorgente.ledger.usecases.post_columns import PostingColumns, account_ids, post_columns
+from sorgente.ledger.usecases.use_credits import take_credits, use_credits
 from sorgente.shared.columns import copy_columns
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.id_blocks import take_ids
@@ -89,15 +92,19 @@ def issue_bills(bills: Computed, *, issue: Issue, rule_ids: Long, terms: pa.Tabl
             stretches=pack_table(stretches_table(bills.stretches, ids)),
             taken_back=pack_table(taken_back_table(bills.rows, ids, whole=issue.kind == Bill.Kind.CREDIT_NOTE)),
             conditions=pack_table(terms.filter(pc.is_in(terms["contract_id"], owners))),
+            one_offs=b"" if bills.stamp is None else pack_table(one_offs_table(bills.one_offs, ids, bills.stamp)),
         )
         series_id, first = take_numbers(series=issue.series, issued_on=issue.issued_on, count=count)
         sequence = np.arange(first, first + count)
         numbers = pa.array(
             [number_of(series=issue.series, year=issue.issued_on.year, sequence=one) for one in sequence.tolist()]
         )
+        credits = take_credits(contract_account_ids=bills.contract_account_id, wanted_cents=bills.to_pay_cents)
         posted = _post(bills, numbers, issue)
-        _copy_bills(cursor, bills, ids, sequence, numbers, posted, inputs.pk, series_id, issue)
+        use_credits(credits, transaction_ids=posted, used_on=issue.issued_on)
+        _copy_bills(cursor, bills, ids, sequence, numbers, posted, credits.used_cents, inputs.pk, series_id, issue)
         _copy_rows(cursor, bills, ids, rule_ids)
+        bill_one_offs(cursor, bills, ids)
         _supersede(cursor, bills, ids)  # before the new stretches, which may begin on the same days
         _copy_consumption(cursor, bills, ids)
     return ids
@@ -107,12 +114,18 @@ def _post(bills: Computed, numbers: pa.Array, issue: Issue) -> Long:
     """Post each bill; returns transaction ids, 0 where nothing is to be posted."""
     count = bills.contract_id.size
     codes = account_ids()
-    width = len(ACCOUNTS) + 2
-    cents = np.zeros((count, width), dtype=np.int64)
-    cents[:, : len(ACCOUNTS)] = -revenue_by_account(bills.rows, count)
-    cents[:, -2] = -bills.totals.vat_cents
-    cents[:, -1] = np.where(bills.split_payment, bills.totals.vat_cents, 0)
-    account = np.array([codes[name] for name in (*ACCOUNTS, "vat", "split-vat")])
+    names, revenue = revenue_by_account(bills.rows, count, LEDGER)
+    columns = [
+        -revenue, -bills.totals.vat_cents[:, None], np.where(bills.split_payment, bills.totals.vat_cents, 0)[:, None]
+    ]  # fmt: skip
+    names += ("vat", "split-vat")
+    if bills.stamp_duty_cents is not None:
+        borne = (bills.stamp_duty_cents - recharged_stamp(bills.one_offs, count))[:, None]
+        columns += [borne, -borne]
+        names += ("stamp-duty-borne", "stamp-duty")
+    cents = np.concatenate(columns, axis=1)
+    width = len(names)
+    account = np.array([codes[name] for name in names])
     some = np.flatnonzero((cents != 0).any(axis=1) | (bills.to_pay_cents != 0))
     posted = np.zeros(count, dtype=np.int64)
     chosen = numbers.take(pa.array(some))
@@ -144,10 +157,15 @@ def _or_null(values: Long) -> pa.Array:
 
 
 def _copy_bills(
-    cursor: Any, bills: Computed, ids: Long, sequence: Long, numbers: pa.Array, posted: Long, inputs_id: int,
-    series_id: int, issue: Issue,
+    cursor: Any, bills: Computed, ids: Long, sequence: Long, numbers: pa.Array, posted: Long, credits: Long,
+    inputs_id: int, series_id: int, issue: Issue,
 ) -> None:  # fmt: skip
     count = ids.size
+    seldom: dict[str, Any] = {}  # most batches have neither: the database fills them with zero
+    if credits.any():
+        seldom["credit_cents"] = credits
+    if bills.stamp_duty_cents is not None:
+        seldom["stamp_duty_cents"] = bills.stamp_duty_cents
 
     def all_of(value: int) -> Long:
         return np.full(count, value, dtype=np.int64)
@@ -178,12 +196,15 @@ def _copy_bills(
             "transaction_id": _or_null(posted),
             "inputs_id": all_of(inputs_id),
             "einvoice_name": pa.repeat("", count),
+            **seldom,
         },
     )
 
 
 def _copy_rows(cursor: Any, bills: Computed, ids: Long, rule_ids: Long) -> None:
     rows = bills.rows
+    # A row taken back, or one that no tariff made, has its rule already; the others stand in the book of this run.
+    has_rule = (rows.reverses > 0) | (rows.kind >= FIRST_CODE)
     copy_columns(
         cursor,
         "billing_charge",
@@ -199,8 +220,7 @@ def _copy_rows(cursor: Any, bills: Computed, ids: Long, rule_ids: Long) -> None:
             "unit_price_e8": rows.unit_price_e8,
             "cents": rows.cents,
             "vat_e4": rows.vat_e4,
-            # A row taken back keeps the rule of the row it takes back; a new one stands in the book of this run.
-            "rule_id": np.where(rows.reverses > 0, rows.rule, rule_ids[np.where(rows.reverses > 0, 0, rows.rule)]),
+            "rule_id": np.where(has_rule, rows.rule, rule_ids[np.where(has_rule, 0, rows.rule)]),
             "estimated": rows.estimated,
             "reverses_id": _or_null(rows.reverses),
         },

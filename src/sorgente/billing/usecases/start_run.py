@@ -10,14 +10,14 @@ from django.db import connection, transaction
 
 from sorgente.billing.core.policy import billing_rules
 from sorgente.billing.models import BillingRun, RunItem
-from sorgente.billing.queries.selection import candidates
+from sorgente.billing.queries.selection import candidates, with_one_offs
 from sorgente.billing.usecases.carry_over import carry_over
 from sorgente.billing.usecases.rule_store import keep_rules
 from sorgente.shared.columns import copy_columns
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
 
-DUE, ALL = "due", "all"
+DUE, ALL, ONE_OFFS = "due", "all", "one_offs"
 
 
 class RunDatesWrong(SorgenteError):
@@ -42,8 +42,10 @@ def start_run(
 
     bill_on       day of issue of all its bills
     read_through  reads up to and including this day are billed, estimates reach up to it; not after bill_on
-    select        "due": by legal rhythm (RQSII art. 38), and supplies that ended; "all": every one with days to bill
-    contract_ids  these and no others, however few days lie before a new read; `select` is then not asked
+    select        "due": by legal rhythm (RQSII art. 38), and supplies that ended; "all": every one with days to bill;
+                  "one_offs": no water, a bill for what waits besides. Both first also take ended supplies whose
+                  closing bill is out and for which something waits
+    contract_ids  these and no others, however few days lie before a new read; of `select` only "one_offs" counts
     raises        RunDatesWrong, RunStartedDifferently, NoValue (a rule without a value on the day)
     """
     if read_through > bill_on:
@@ -68,10 +70,13 @@ def start_run(
         version=installed_version("sorgente"),
         rules=keep_rules(),
         keeps_short_periods=contract_ids is not None,
+        bills_one_offs_only=select == ONE_OFFS,
         step=BillingRun.Step.RATE,
     )
     if contract_ids is not None:
         chunks = iter([np.unique(np.fromiter(contract_ids, dtype=np.int64))])
+    elif select == ONE_OFFS:
+        chunks = iter([with_one_offs(bill_on=bill_on, read_through=None)])
     else:
         chunks = candidates(bill_on=bill_on, read_through=read_through, rules=rules(), only_due=select == DUE)
     with connection.cursor() as cursor:
