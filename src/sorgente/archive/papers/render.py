@@ -136,7 +136,7 @@ def _field(place: Mapping[str, Any]) -> SignField:
         label=place["label"],
         required=place["required"],
         page=place["page"] - 1,
-        box=tuple(round(edge, 2) for edge in box),  # type: ignore[arg-type]
+        box=tuple(round(edge, 2) for edge in box),
     )
 
 
