@@ -51,6 +51,12 @@ MANDATE = {
     "holder": "Giulia Bianchi",
     "holder_tax_code": "BNCGLI85C52A271X",
 }
+ENROLMENT = {
+    "notice_version": "2026-01",
+    "insurance": "Assicurazioni del Piceno S.p.A., polizza RC-4471-2026, massimale 500.000,00 €",
+    "key_keeper": "Studio notarile Neri, Ancona",
+    "web_page": "www.valdoro.example/firma",
+}
 CONTRACT = {
     "number": "C2026-000912",
     "account": "CC-0058735",
@@ -80,6 +86,7 @@ SPECIMENS: dict[str, tuple[str, dict[str, Any]]] = {
             "contract": {**CONTRACT, "reason": "activation"},
             "payment": "sdd",
             "mandate": MANDATE,
+            "enrolment": ENROLMENT,
             "deposit_note": "Esonero per addebito diretto con consumi fino a 500 m³ l'anno.",
             "costs": [{"name": "Spese di attivazione", "cents": 3500}, {"name": "Imposta di bollo", "cents": 1600}],
         },
@@ -137,13 +144,7 @@ SPECIMENS: dict[str, tuple[str, dict[str, Any]]] = {
         "enrolment",
         {
             "party": PARTY,
-            "notice_version": "2026-01",
-            "insurance": {
-                "company": "Assicurazioni del Piceno S.p.A.", "policy": "RC-4471-2026", "limit_cents": 50_000_000,
-                "until": date(2027, 12, 31),
-            },
-            "key_keeper": "Studio notarile Neri, Ancona",
-            "web_page": "www.valdoro.example/firma",
+            "enrolment": ENROLMENT,
         },
     ),
     "termination": (

@@ -34,7 +34,7 @@ ON = date(2026, 11, 23)
 FIELDS = {
     "supply_contract": [
         "contract", "onerous_clauses", "title_declaration", "privacy", "consent_paperless", "consent_marketing",
-        "consent_surveys", "debit_mandate",
+        "consent_surveys", "debit_mandate", "enrolment",
     ],
     "supply_contract_company_at_distance": [
         "contract", "onerous_clauses", "privacy", "consent_paperless", "consent_marketing", "consent_surveys",
@@ -189,7 +189,7 @@ def test_long_values_push_the_boxes_along_and_never_off_the_page() -> None:
 
 MISSING = [
     ("supply_contract", "party.tax_code"), ("supply_contract", "title"), ("supply_contract", "prices"),
-    ("takeover", "leaving"), ("mandate", "mandate.iban"), ("enrolment", "insurance.policy"),
+    ("takeover", "leaving"), ("mandate", "mandate.iban"), ("enrolment", "enrolment.insurance"),
     ("termination", "contract.ends_on"), ("household_declaration", "after.units"),
     ("reply_letter", "person_in_charge"), ("minutes", "documents"), ("attestation", "copies"),
     ("copy_cover", "document.sha256"),
