@@ -170,9 +170,17 @@ TRUST_DIR = env.str("SORGENTE_TRUST_DIR", default="")
 SIGNING_BIOMETRICS_CERTIFICATE = env.str("SORGENTE_BIOMETRICS_CERTIFICATE", default="")
 EMAIL_BACKEND = env.str("SORGENTE_EMAIL_BACKEND", default="sorgente.messages.adapters.outbox_backend.EmailBackend")
 EMAIL_FILE_PATH = str(VAR_DIR / "outbox")
+# Where customers reach us: links in messages start with it.
+SITE_ADDRESS = env.str("SORGENTE_SITE", default="http://localhost:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("SORGENTE_EMAIL_FROM", default="bollette@valdoro.example")
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
+
+# The mailbox that tickets come from (imaps://user:password@host/folder) and the address customers answer to.
+IMAP_URL = env.str("SORGENTE_IMAP_URL", default="")
+TICKETS_ADDRESS = env.str("SORGENTE_TICKETS_ADDRESS", default="clienti@valdoro.example")
+# "e5": sentence vectors beside the words; "none": words alone, quicker to learn and less sure.
+TICKETS_ENCODER = env.str("SORGENTE_TICKETS_ENCODER", default="e5")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
