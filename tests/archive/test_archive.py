@@ -15,15 +15,9 @@ from sorgente.archive.core import folder
 from sorgente.archive.models import Document
 from sorgente.archive.queries import documents as queries
 from sorgente.archive.usecases.store_document import EmptyDocument, NewDocument, store_document, store_documents
+from tests.archive.conftest import AT
 
-AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def archive_dir(settings, tmp_path):
-    settings.ARCHIVE_DIR = tmp_path / "archive"
-    return settings.ARCHIVE_DIR
 
 
 def path_of(sha256: str) -> Path:

@@ -7,6 +7,7 @@ unpacked or decoded before its header has said how large it becomes. Limits: rul
 from __future__ import annotations
 
 import io
+import logging
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ from sorgente.archive.core.upload_errors import (
     UploadTooLarge,
 )
 from sorgente.tariffs.rules import rules
+
+# What is wrong with a file from outside is said by our own errors; the reader's remarks would fill the log.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 PDF, JPEG, PNG, WEBP, HEIC = "application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"
 ZIP, MAIL, XML, TEXT = "application/zip", "message/rfc822", "application/xml", "text/plain"

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sorgente.archive.core import folder
-from sorgente.archive.models import Document
+from sorgente.archive.core.metadata import Change, DocumentMetadata, metadata_of
+from sorgente.archive.models import Document, Tombstone
 from sorgente.shared.errors import SorgenteError
 
 _IN_ONE_GO = 2_000
@@ -22,9 +23,18 @@ class UnknownDocument(SorgenteError):
     code = "archive.document.unknown"
 
 
+class DocumentDisposed(SorgenteError):
+    """Its content was removed by a disposal; what is left is the row, its metadata and its hash."""
+
+    code = "archive.document.disposed"
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """One document as other processes see it; `subjects` is what it is about."""
+    """One document as other processes see it; `subjects` is what it is about.
+
+    formed  its AgID metadata, None for one stored before they were made
+    """
 
     id: int
     sha256: str
@@ -36,6 +46,20 @@ class DocumentFacts:
     stored_at: datetime
     metadata: dict[str, Any]
     subjects: tuple[str, ...]
+    formed: DocumentMetadata | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """One link of a chain of versions, the earliest first."""
+
+    id: int
+    sha256: str
+    title: str
+    version: int
+    stored_at: datetime
+    change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +73,18 @@ class BrokenDocument:
 
 
 def read_document(sha256: str) -> bytes:
-    """Return the bytes of a document, verified; raises DocumentFileMissing, DocumentDamaged."""
-    return folder.read(Path(settings.ARCHIVE_DIR), sha256)
+    """Return the bytes of a document, verified; raises DocumentFileMissing, DocumentDamaged, DocumentDisposed."""
+    try:
+        return folder.read(Path(settings.ARCHIVE_DIR), sha256)
+    except folder.DocumentFileMissing:
+        gone = Tombstone.objects.filter(document__sha256=sha256, restored_at=None).select_related("disposal").first()
+        if gone is None:
+            raise
+        raise DocumentDisposed(
+            f"Document {sha256[:12]}",
+            f"Its content was disposed of on {gone.removed_at:%Y-%m-%d} by disposal {gone.disposal.code}.",
+            "Its metadata and the minutes of the disposal are still there.",
+        ) from None
 
 
 def document_of(document_id: int) -> DocumentFacts:
@@ -74,6 +108,23 @@ def documents_of(*subjects: str) -> list[DocumentFacts]:
     return list(_facts(rows))
 
 
+def versions_of(document_id: int) -> list[DocumentVersion]:
+    """Return every version of a document, the earliest first, whichever of them is asked for."""
+    found: list[Document] = []
+    row = Document.objects.filter(pk=document_id).select_related("previous").first()
+    while row is not None:
+        found.insert(0, row)
+        row = row.previous
+    row = Document.objects.filter(previous_id=document_id).first()
+    while row is not None:
+        found.append(row)
+        row = Document.objects.filter(previous_id=row.pk).first()
+    return [
+        DocumentVersion(one.pk, one.sha256, one.title, one.version, one.stored_at, getattr(made, "change", None))
+        for one, made in ((one, metadata_of(one.record)) for one in found)
+    ]
+
+
 def _facts(rows: QuerySet[Document]) -> Iterator[DocumentFacts]:
     for row in rows.prefetch_related("subjects"):
         yield DocumentFacts(
@@ -87,12 +138,20 @@ def _facts(rows: QuerySet[Document]) -> Iterator[DocumentFacts]:
             stored_at=row.stored_at,
             metadata=row.metadata,
             subjects=tuple(sorted(one.subject for one in row.subjects.all())),
+            formed=metadata_of(row.record),
+            version=row.version,
         )
 
 
 def broken_documents(ids: Iterable[int] | None = None) -> Iterator[BrokenDocument]:
-    """Yield every document (of these ids, or of all) whose file is missing or has another hash: invariant A8."""
-    rows = Document.objects.order_by("id") if ids is None else Document.objects.filter(pk__in=list(ids)).order_by("id")
+    """Yield every document (of these ids, or of all) whose file is missing or has another hash: invariant A8.
+
+    What a disposal removed is not broken: its tombstone says who decided it and when.
+    """
+    gone = Tombstone.objects.filter(document=OuterRef("pk"), restored_at=None)
+    rows = Document.objects.filter(~Exists(gone)).order_by("id")
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
     for document_id, sha256, title in rows.values_list("id", "sha256", "title").iterator(chunk_size=_IN_ONE_GO):
         try:
             folder.read(Path(settings.ARCHIVE_DIR), sha256)
