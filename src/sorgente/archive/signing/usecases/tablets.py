@@ -18,7 +18,7 @@ from sorgente.archive.signing.adapters.under_way import (
     refuse_unless_under_way,
 )
 from sorgente.archive.signing.core.figures import pairing_life, shift_life
-from sorgente.archive.signing.core.secrets import new_token, token_sha256
+from sorgente.archive.signing.core.secrets import new_pairing_code, new_token, pairing_code_sha256, token_sha256
 from sorgente.archive.signing.core.values import FINAL_STATES, EnvelopeState, Method
 from sorgente.archive.signing.models import Envelope, TabletPairing
 from sorgente.archive.signing.queries.tablets import TabletUnknown, paired_tablet
@@ -37,7 +37,7 @@ class PairingRefused(SorgenteError):
 
 @dataclass(frozen=True, slots=True)
 class PairingOffer:
-    """What the clerk's screen shows as a QR code; told once."""
+    """What the clerk's screen shows, as a QR code and to be typed; told once."""
 
     pairing_id: int
     code: str
@@ -57,10 +57,10 @@ class PairedTablet:
 @transaction.atomic
 def offer_pairing(*, clerk: str, at: datetime) -> PairingOffer:
     """Make a one-time code that pairs a tablet with this clerk, within minutes."""
-    code = new_token()
+    code = new_pairing_code()
     made = TabletPairing.objects.create(
         clerk=clerk,
-        code_sha256=token_sha256(code),
+        code_sha256=pairing_code_sha256(code),
         offered_at=at,
         code_expires_at=at + pairing_life(rules(), on=at.date()),
     )
@@ -73,7 +73,7 @@ def pair_tablet(*, code: str, at: datetime, device: str = "") -> PairedTablet:
 
     device  its browser, for the clerk to recognise it
     """
-    offer = TabletPairing.objects.select_for_update().filter(code_sha256=token_sha256(code)).first()
+    offer = TabletPairing.objects.select_for_update().filter(code_sha256=pairing_code_sha256(code)).first()
     usable = offer is not None and offer.paired_at is None and offer.unpaired_at is None
     if offer is None or not usable or offer.code_expires_at <= at:
         raise PairingRefused(
