@@ -12,6 +12,9 @@ import pytest
 # of another one, still running after its folder is gone, has lost its own files.
 os.environ.setdefault("SORGENTE_VAR", str(Path(__file__).resolve().parents[1] / "var" / "tests"))
 
+# Learning sentence vectors takes a minute; tests of what surrounds the classifier need none.
+os.environ.setdefault("SORGENTE_TICKETS_ENCODER", "none")
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _empty_append_only_tables() -> Iterator[None]:
