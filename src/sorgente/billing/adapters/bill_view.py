@@ -28,6 +28,7 @@ from sorgente.billing.adapters.bill_view_details import (
 )
 from sorgente.billing.core.document import (
     BillDocument,
+    BillKind,
     ChargeKind,
     DocumentType,
     PaymentMethod,
@@ -123,20 +124,21 @@ def _identity(bill: BillDocument) -> list[list[Any]]:
 
 def _hero(bill: BillDocument) -> dict[str, str]:
     header = bill.header
-    if header.to_pay_cents > 0:
+    asked = header.to_pay_cents - header.credit_cents
+    if asked > 0:
         automatic = bill.payment.method in (PaymentMethod.SDD_CORE, PaymentMethod.SDD_B2B)
         due = bill.payment.due_on or header.due_on
         return {
             "label": "Addebitiamo sul conto" if automatic else "Da pagare",
-            "amount": words.euros(header.to_pay_cents),
+            "amount": words.euros(asked),
             "when_label": "il giorno" if automatic else "entro il",
             "when": words.long_day(due) if due else "a vista",
         }
-    if header.to_pay_cents == 0:
+    if asked == 0:
         return {"label": "Da pagare", "amount": words.euros(0), "when_label": "", "when": "Non devi fare nulla"}
     return {
         "label": "A tuo credito",
-        "amount": words.euros(-header.to_pay_cents),
+        "amount": words.euros(-asked),
         "when_label": "non devi pagare:",
         "when": "te li restituiamo noi",
     }
@@ -144,7 +146,10 @@ def _hero(bill: BillDocument) -> dict[str, str]:
 
 def _compare(bill: BillDocument) -> str:
     before = bill.previous_total_cents
-    if before is None or bill.header.to_pay_cents <= 0:
+    if bill.header.credit_cents:
+        used = words.euros(bill.header.credit_cents)
+        return f"Il totale è {words.euros(bill.header.to_pay_cents)}: abbiamo tolto {used} che erano a tuo credito."
+    if before is None or bill.header.to_pay_cents <= 0 or bill.header.kind is BillKind.SUNDRY:
         return ""
     change = bill.header.to_pay_cents - before
     if change == 0:

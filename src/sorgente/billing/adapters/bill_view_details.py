@@ -42,7 +42,7 @@ def supply(bill: BillDocument) -> list[list[Any]]:
 def one_period(bill: BillDocument) -> str:
     """Return the period when every row covers all of it, so that the table need not repeat it."""
     header = bill.header
-    if any((row.start, row.end) != (header.start, header.end) for row in bill.rows):
+    if any((row.start, row.end) != (header.start, header.end) for row in bill.rows if row.kind in SERVICE_KINDS):
         return ""
     return words.long_period(header.start, header.end)
 
@@ -96,7 +96,10 @@ def totals(bill: BillDocument) -> list[list[Any]]:
     rows = [("Imponibile", header.net_cents), ("IVA", header.vat_cents), ("Totale", header.total_cents)]
     if header.split_payment:
         rows.append(("IVA versata dall'ente (scissione dei pagamenti)", -header.vat_cents))
-        rows.append(("Da pagare", header.to_pay_cents))
+    if header.credit_cents:
+        rows.append(("Tuo credito, usato per questa bolletta", -header.credit_cents))
+    if header.split_payment or header.credit_cents:
+        rows.append(("Da pagare", header.to_pay_cents - header.credit_cents))
     return [[name, words.amount(cents), words.room(name)] for name, cents in rows]
 
 

@@ -24,6 +24,7 @@ KIND_WORDS = {
     BillKind.CLOSING: "chiusura della fornitura",
     BillKind.CORRECTION: "rettifica",
     BillKind.CREDIT_NOTE: "a storno di bollette precedenti",
+    BillKind.SUNDRY: "altre partite del contratto",
 }
 _ONE_DAY = timedelta(days=1)
 

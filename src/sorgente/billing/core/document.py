@@ -30,6 +30,7 @@ class BillKind(StrEnum):
     CLOSING = "chiusura"
     CORRECTION = "rettifica"
     CREDIT_NOTE = "nota di credito"
+    SUNDRY = "altre partite"  # no water: deposits, indemnities, fees
 
 
 class DocumentType(StrEnum):
@@ -226,6 +227,7 @@ class Header:
     to_pay_cents: int  # total less split VAT; 0 or less means nothing to pay
     linked: tuple[LinkedBill, ...] = ()
     split_payment: bool = False  # the public buyer pays the VAT to the State
+    credit_cents: int = 0  # earlier credits set against it: what is asked is to_pay_cents less these
     stamp_duty_cents: int = 0  # 200 when amounts without VAT exceed 77.47 EUR; its recharge is a row of its own
 
 

@@ -52,6 +52,8 @@ def explanation(facts: BillFacts) -> str:
         return f"Ti restituiamo la bolletta {facts.corrects}." if facts.corrects else "Ti restituiamo quanto fatturato."
     if facts.kind is BillKind.CORRECTION and facts.corrects:
         return f"Sostituisce la bolletta {facts.corrects}, che era sbagliata."
+    if facts.kind is BillKind.SUNDRY:
+        return "Non riguarda i consumi: raccoglie le altre partite del tuo contratto, una per una a pagina 2."
     return " ".join([sentence for sentence in (_basis(facts), _change(facts)) if sentence][:2])
 
 

@@ -10,7 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sorgente.billing.core.document import UNIT_CUBIC_METRE, UNIT_DAY, UNIT_PIECE, ChargeKind, ChargeRow, LinkedBill
+from sorgente.billing.core.document import (
+    UNIT_CUBIC_METRE,
+    UNIT_DAY,
+    UNIT_PIECE,
+    ChargeKind,
+    ChargeRow,
+    LinkedBill,
+    VatGroup,
+)
+from sorgente.billing.core.one_offs import (
+    DEPOSIT,
+    DEPOSIT_INTEREST,
+    DEPOSIT_RETURN,
+    FIRST_CODE,
+    INDEMNITY,
+    NAMES,
+    STAMP_DUTY,
+)
 from sorgente.billing.core.price_list import PriceList, Terms
 from sorgente.shared.money import PRICE_SCALE
 from sorgente.tariffs.model import KIND_LABELS, SERVICE_LABELS, Kind, Service
@@ -20,6 +37,14 @@ _KINDS = {
     Kind.CAPACITY: ChargeKind.FIXED,
     Kind.PEREQUATION: ChargeKind.PEREQUATION,
     Kind.TAX: ChargeKind.FEE,
+}
+_ONE_OFF_KINDS = {
+    DEPOSIT: ChargeKind.DEPOSIT,
+    DEPOSIT_RETURN: ChargeKind.DEPOSIT,
+    DEPOSIT_INTEREST: ChargeKind.INTEREST,
+    "interest": ChargeKind.INTEREST,
+    INDEMNITY: ChargeKind.INDEMNITY,
+    STAMP_DUTY: ChargeKind.STAMP,
 }
 _CODES = {Service.ACQUEDOTTO: "ACQ", Service.FOGNATURA: "FOG", Service.DEPURAZIONE: "DEP", Service.SII: "SII"}
 _KIND_CODES = {
@@ -39,11 +64,13 @@ class PrintedRule:
     service: str
     service_code: int
     brackets: Sequence[str]
+    nature: str = ""
+    law: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCharge:
-    """One charge as it was computed; `reverses` is the earlier bill it takes back."""
+    """One charge as it was computed; `reverses` is the earlier bill it takes back, `text` what a one-off row says."""
 
     rule: PrintedRule
     reverses: LinkedBill | None
@@ -56,6 +83,7 @@ class StoredCharge:
     cents: int
     vat_e4: int
     estimated: bool
+    text: str = ""
 
 
 def printed_rows(charges: Sequence[StoredCharge], prices: PriceList, terms: Sequence[Terms]) -> tuple[ChargeRow, ...]:
@@ -77,6 +105,8 @@ def terms_on(terms: Sequence[Terms], day: date) -> Terms:
 
 
 def _row(charge: StoredCharge, prices: PriceList, terms: Terms) -> ChargeRow:
+    if charge.kind >= FIRST_CODE:
+        return _one_off_row(charge)
     kind = Kind(charge.kind)
     explained = prices.explain(
         tariff=charge.rule.tariff, path=charge.rule.path, version=charge.rule.version, bracket=charge.bracket,
@@ -108,6 +138,32 @@ def _row(charge: StoredCharge, prices: PriceList, terms: Terms) -> ChargeRow:
     )
 
 
+def _one_off_row(charge: StoredCharge) -> ChargeRow:
+    name = NAMES[charge.kind]
+    return ChargeRow(
+        service=charge.rule.service,
+        kind=_ONE_OFF_KINDS.get(name, ChargeKind.FEE),
+        code=name.upper(),
+        label=charge.text,
+        start=charge.start,
+        end=charge.end,
+        cents=charge.cents,
+        vat_rate_e2=charge.vat_e4,
+        nature=charge.rule.nature or None,
+    )
+
+
+def vat_groups_of(charges: Sequence[StoredCharge], by_rate: Sequence[VatGroup]) -> tuple[VatGroup, ...]:
+    """Return the VAT groups of a bill with what bears none split by the reason why; by rate, then by nature."""
+    natures: dict[tuple[str, str], int] = {}
+    for charge in charges:
+        if charge.vat_e4 == 0:
+            key = (charge.rule.nature, charge.rule.law)
+            natures[key] = natures.get(key, 0) + charge.cents
+    without = [VatGroup(0, nature or None, cents, 0, law) for (nature, law), cents in sorted(natures.items())]
+    return (*(group for group in by_rate if group.vat_rate_e2), *without)
+
+
 def _service(kind: Kind, charge: StoredCharge) -> str:
     if kind == Kind.PEREQUATION:
         return _PEREQUATION
@@ -135,20 +191,21 @@ def _code(kind: Kind, charge: StoredCharge) -> str:
 
 
 def _billed_before(charges: Sequence[StoredCharge]) -> list[ChargeRow]:
-    groups: dict[tuple[str, int], list[StoredCharge]] = {}
+    groups: dict[tuple[str, int, str], list[StoredCharge]] = {}
     for charge in charges:
         assert charge.reverses is not None
-        groups.setdefault((charge.reverses.number, charge.vat_e4), []).append(charge)
+        groups.setdefault((charge.reverses.number, charge.vat_e4, charge.rule.nature), []).append(charge)
     return [
         ChargeRow(
             service=_BEFORE,
             kind=ChargeKind.BILLED_BEFORE,
             code="ACCONTO",
-            label=f"acconto della bolletta {number}",
+            label=f"{'altre partite' if group[0].kind >= FIRST_CODE else 'acconto'} della bolletta {number}",
             start=min(charge.start for charge in group),
             end=max(charge.end for charge in group),
             cents=sum(charge.cents for charge in group),
             vat_rate_e2=vat,
+            nature=nature or None,
         )
-        for (number, vat), group in groups.items()
+        for (number, vat, nature), group in groups.items()
     ]

@@ -51,6 +51,26 @@ SELECT b.number, b.total_cents, b.to_pay_cents, coalesce(e.total, 0)::int8, coal
     ON e.transaction_id = b.transaction_id
  WHERE (b.total_cents, b.to_pay_cents) <> (coalesce(e.total, 0), coalesce(e.owed, 0)) ORDER BY b.id
 """
+# A one-off row stands on one bill that holds, with its amount; a corrected bill has given its rows to the new one.
+_ONE_OFFS = """
+SELECT o.reference, o.cents, coalesce(sum(c.cents), 0)::int8 FROM billing_oneoff o
+  LEFT JOIN billing_oneoffrow r ON (r.one_off_id, r.bill_id) = (o.id, o.bill_id)
+  LEFT JOIN billing_charge c ON (c.bill_id, c.position) = (r.bill_id, r.position)
+ WHERE o.state = 'billed' GROUP BY o.id HAVING o.cents <> coalesce(sum(c.cents), 0) ORDER BY o.id
+"""
+_BILLED_TWICE = """
+SELECT o.reference, count(*) FROM billing_oneoffrow r JOIN billing_oneoff o ON o.id = r.one_off_id
+ WHERE NOT EXISTS (SELECT FROM billing_bill n WHERE n.corrects_id = r.bill_id AND n.kind = 'credit_note')
+ GROUP BY o.id HAVING count(*) > 1 ORDER BY o.id
+"""
+_CREDITS = """
+SELECT b.number, b.credit_cents, coalesce(a.cents, 0)::int8 FROM billing_bill b
+  LEFT JOIN LATERAL (
+       SELECT sum(a.cents) AS cents FROM ledger_openitem owed JOIN ledger_allocation a ON a.receivable_id = owed.id
+        WHERE owed.transaction_id = b.transaction_id AND owed.cents > 0 AND a.allocated_on = b.issued_on
+          AND a.cents > 0) a ON true
+ WHERE b.credit_cents <> 0 AND b.credit_cents > coalesce(a.cents, 0) ORDER BY b.id
+"""
 _ORPHANS = """
 SELECT c.bill_id FROM billing_charge c LEFT JOIN billing_bill b ON b.id = c.bill_id WHERE b.id IS NULL
  GROUP BY 1 ORDER BY 1
@@ -117,6 +137,25 @@ def totals_problems() -> Iterator[Problem]:
             "A2",
             f"Bill {number}",
             f"Total {euro(total)} and to pay {euro(to_pay)}; the ledger has {euro(posted)} and {euro(owed)}.",
+        ),
+    )
+    yield from asked(
+        connection,
+        _ONE_OFFS,
+        lambda reference, kept, found: Problem(
+            "A2", f"One-off row {reference}", f"It is of {euro(kept)}, its bill charges {euro(found)}."
+        ),
+    )
+    yield from asked(
+        connection,
+        _BILLED_TWICE,
+        lambda reference, times: Problem("A2", f"One-off row {reference}", f"It stands on {times} bills that hold."),
+    )
+    yield from asked(
+        connection,
+        _CREDITS,
+        lambda number, said, used: Problem(
+            "A2", f"Bill {number}", f"It says {euro(said)} of credits used, the ledger has {euro(used)}."
         ),
     )
     yield from asked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,12 +18,14 @@ from sorgente.billing.core.document import (
     DocumentType,
     Header,
     LinkedBill,
+    Note,
     Payment,
     PaymentMethod,
     UnpaidBill,
 )
 from sorgente.billing.core.explanation import BillFacts, explanation
 from sorgente.billing.core.issuer import issuer_of
+from sorgente.billing.core.one_offs import FIRST_CODE, NAMES, treatments
 from sorgente.billing.core.paper_rules import PaperRules, paper_rules
 from sorgente.billing.core.payment_details import PaymentDetails
 from sorgente.billing.core.printed_rows import printed_rows, terms_on
@@ -31,6 +33,7 @@ from sorgente.billing.models import Bill
 from sorgente.billing.queries.bill_parts import BillParts, bill_parts
 from sorgente.billing.queries.bill_people import contract_of, contract_rows, customer_of
 from sorgente.billing.queries.bill_use import Use, uses_of
+from sorgente.billing.queries.deposits import deposits_billed
 from sorgente.ledger.queries.unsettled import unsettled_of_accounts
 from sorgente.shared.company import company
 from sorgente.shared.errors import SorgenteError
@@ -44,6 +47,7 @@ _KINDS = {
     Bill.Kind.CLOSING: BillKind.CLOSING,
     Bill.Kind.CORRECTION: BillKind.CORRECTION,
     Bill.Kind.CREDIT_NOTE: BillKind.CREDIT_NOTE,
+    Bill.Kind.ONE_OFF: BillKind.SUNDRY,
 }
 _ONE_DAY = timedelta(days=1)
 
@@ -72,6 +76,7 @@ def bill_documents(bill_ids: Sequence[int], *, payments: Mapping[int, PaymentDet
     """
     parts = bill_parts(bill_ids)
     contracts = contract_rows(bill.facts["contract_id"] for bill in parts)
+    deposits = deposits_billed(contracts)
     uses = uses_of(parts, contracts)
     unpaid = _unpaid(parts)
     laws: dict[date, PaperRules] = {}
@@ -87,14 +92,21 @@ def bill_documents(bill_ids: Sequence[int], *, payments: Mapping[int, PaymentDet
             found.refused[facts["id"]] = error
             continue
         found.ready[facts["id"]] = _document(
-            bill, contract, payment, uses[facts["id"]], unpaid[facts["contract_account_id"]], law
+            bill,
+            contract,
+            payment,
+            uses[facts["id"]],
+            unpaid[facts["contract_account_id"]],
+            law,
+            deposits.get(facts["contract_id"]),
         )
     return found
 
 
 def _document(
-    bill: BillParts, contract: dict[str, Any], payment: Payment, use: Use, unpaid: list[UnpaidBill], law: PaperRules
-) -> BillDocument:
+    bill: BillParts, contract: dict[str, Any], payment: Payment, use: Use, unpaid: list[UnpaidBill], law: PaperRules,
+    deposit_cents: int | None,
+) -> BillDocument:  # fmt: skip
     facts = bill.facts
     header = _header(bill)
     days = (header.end - header.start).days
@@ -110,11 +122,14 @@ def _document(
     return BillDocument(
         issuer=issuer_of(company()),
         customer=customer_of(contract),
-        contract=contract_of(
-            contract,
-            terms_on(bill.terms, header.end - _ONE_DAY),
-            bill.prices,
-            is_large=attempts > law.attempt_steps[0][1],
+        contract=replace(
+            contract_of(
+                contract,
+                terms_on(bill.terms, header.end - _ONE_DAY),
+                bill.prices,
+                is_large=attempts > law.attempt_steps[0][1],
+            ),
+            deposit_cents=deposit_cents,
         ),
         header=header,
         rows=rows,
@@ -146,11 +161,22 @@ def _document(
                 before=before.bill if before else None,
             )
         ),
+        notes=_notes(bill),
         instalment_right=right,
         instalment_slips=slips,
         instalment_until=header.due_on + timedelta(days=law.ask_within_days) if right and header.due_on else None,
         previous_total_cents=before.bill.to_pay_cents if before else None,
     )
+
+
+def _notes(bill: BillParts) -> tuple[Note, ...]:
+    """Return the statements that the kinds of its one-off rows prescribe, each once."""
+    kinds = dict.fromkeys(row.kind for row in bill.charges if row.kind >= FIRST_CODE and row.reverses is None)
+    if not kinds:
+        return ()
+    known = treatments(rules(), on=bill.facts["issued_on"])
+    said = [known[NAMES[kind]] for kind in kinds]
+    return tuple(Note(one.heading, one.statement) for one in said if one.statement)
 
 
 def _header(bill: BillParts) -> Header:
@@ -165,7 +191,7 @@ def _header(bill: BillParts) -> Header:
         kind=kind,
         document_type=DocumentType.CREDIT_NOTE if is_credit else DocumentType.INVOICE,
         issued_on=facts["issued_on"],
-        due_on=facts["due_on"] if facts["to_pay_cents"] > 0 else None,
+        due_on=facts["due_on"] if asked_cents(facts) > 0 else None,
         start=facts["start"],
         end=facts["end"],
         net_cents=facts["net_cents"],
@@ -174,12 +200,19 @@ def _header(bill: BillParts) -> Header:
         to_pay_cents=facts["to_pay_cents"],
         linked=linked,
         split_payment=facts["split_payment"],
+        credit_cents=facts["credit_cents"],
+        stamp_duty_cents=facts["stamp_duty_cents"],
     )
 
 
+def asked_cents(facts: dict[str, Any]) -> int:
+    """Return what is asked for a bill: to pay, less the credits it used; negative where it gives money back."""
+    return int(facts["to_pay_cents"] - facts["credit_cents"])
+
+
 def _payment(facts: dict[str, Any], contract: dict[str, Any], prepared: PaymentDetails | None) -> Payment:
-    if facts["to_pay_cents"] <= 0:
-        return Payment(PaymentMethod.NONE, facts["to_pay_cents"], None)
+    if asked_cents(facts) <= 0:
+        return Payment(PaymentMethod.NONE, asked_cents(facts), None)
     if prepared is not None:
         return Payment(
             method=prepared.method,
@@ -194,7 +227,7 @@ def _payment(facts: dict[str, Any], contract: dict[str, Any], prepared: PaymentD
         )
     if contract["payment_method"] == "transfer":
         reference = f"Bolletta {facts['number']}"
-        return Payment(PaymentMethod.TRANSFER, facts["to_pay_cents"], facts["due_on"], reference=reference)
+        return Payment(PaymentMethod.TRANSFER, asked_cents(facts), facts["due_on"], reference=reference)
     raise PaymentNotPrepared(
         f"Bill {facts['number']}",
         "It has neither a direct debit nor a payment notice.",

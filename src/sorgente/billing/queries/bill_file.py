@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sorgente.billing.core.one_offs import FIRST_CODE
 from sorgente.billing.models import Bill, BilledConsumption, BillRule, Charge
 from sorgente.tariffs.model import KIND_LABELS, SERVICE_LABELS, Kind, Service
 
@@ -20,13 +21,14 @@ class FileRow:
     start: date
     end: date
     quantity_milli: int
-    unit: str  # m3, or day where a quota is charged by time
+    unit: str  # m3, or day where a quota is charged by time; empty on a row that is an amount alone
     unit_price_e8: int
     cents: int
     vat_e4: int
     cite: str
     is_estimated: bool
     takes_back: str  # number of the earlier bill that charged this
+    nature: str = ""  # why there is no VAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class BillFile:
     total_cents: int
     to_pay_cents: int
     split_payment: bool
+    credit_cents: int  # earlier credits set against it
+    stamp_duty_cents: int
     run: str
     corrects: str
     corrected_by: list[str]
@@ -126,6 +130,8 @@ def bill_file(number: str) -> BillFile | None:
         total_cents=bill.total_cents,
         to_pay_cents=bill.to_pay_cents,
         split_payment=bill.split_payment,
+        credit_cents=bill.credit_cents,
+        stamp_duty_cents=bill.stamp_duty_cents,
         run=bill.run.name if bill.run else "",
         corrects=bill.corrects.number if bill.corrects else "",
         corrected_by=list(bill.corrections.order_by("id").values_list("number", flat=True)),
@@ -149,8 +155,9 @@ def bill_file(number: str) -> BillFile | None:
 def _groups(bill: Bill) -> list[RowGroup]:
     """Return the rows in the order of the bill's first row of each service; what is taken back comes last."""
     groups: dict[tuple[str, str], list[FileRow]] = {}
+    texts = dict(bill.one_off_rows.values_list("position", "text"))
     for charge in bill.charges.select_related("rule", "reverses").order_by("position"):
-        row = _row(charge)
+        row = _row(charge, texts.get(charge.position, ""))
         groups.setdefault(("" if row.takes_back else row.service, row.takes_back), []).append(row)
     return [
         RowGroup(service, takes_back, rows, sum(row.cents for row in rows))
@@ -158,10 +165,28 @@ def _groups(bill: Bill) -> list[RowGroup]:
     ]
 
 
-def _row(charge: Charge) -> FileRow:
+def _row(charge: Charge, text: str) -> FileRow:
     rule = charge.rule
     names = rule.brackets
     bracket = names[charge.bracket] if 0 <= charge.bracket < len(names) else ""
+    if charge.kind >= FIRST_CODE:
+        return FileRow(
+            position=charge.position,
+            service=rule.service,
+            label=text or rule.service,
+            bracket="",
+            start=charge.start,
+            end=charge.end,
+            quantity_milli=0,
+            unit="",
+            unit_price_e8=0,
+            cents=charge.cents,
+            vat_e4=charge.vat_e4,
+            cite=rule.cite,
+            is_estimated=False,
+            takes_back=charge.reverses.number if charge.reverses else "",
+            nature=rule.nature,
+        )
     kind = Kind(charge.kind)
     return FileRow(
         position=charge.position,

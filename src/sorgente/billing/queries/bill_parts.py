@@ -17,12 +17,21 @@ from sorgente.billing.core.document import LinkedBill, VatGroup
 from sorgente.billing.core.explanation import EarlierBill
 from sorgente.billing.core.inputs import unpack_table
 from sorgente.billing.core.price_list import PriceList, Terms
-from sorgente.billing.core.printed_rows import PrintedRule, StoredCharge
+from sorgente.billing.core.printed_rows import PrintedRule, StoredCharge, vat_groups_of
 from sorgente.billing.core.snapshot import unpack
-from sorgente.billing.models import Bill, BilledConsumption, BillInputs, BillRule, BillVat, Charge, RuleSnapshot
+from sorgente.billing.models import (
+    Bill,
+    BilledConsumption,
+    BillInputs,
+    BillRule,
+    BillVat,
+    Charge,
+    OneOffRow,
+    RuleSnapshot,
+)
 
 _EARLIER_WITHIN = timedelta(days=400)  # wider than any rule about earlier bills; the rule itself decides
-_NO_COMPARISON = {Bill.Kind.CREDIT_NOTE, Bill.Kind.CORRECTION}
+_NO_COMPARISON = {Bill.Kind.CREDIT_NOTE, Bill.Kind.CORRECTION, Bill.Kind.ONE_OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ def bill_parts(bill_ids: Sequence[int]) -> list[BillParts]:
         BillParts(
             facts=bill,
             charges=charges[bill["id"]],
-            vat=tuple(vat[bill["id"]]),
+            vat=vat_groups_of(charges[bill["id"]], vat[bill["id"]]),
             stretches=stretches[bill["id"]],
             estimated_before=_before(bill, stretches[bill["id"]], estimates[bill["contract_id"]]),
             terms=terms[bill["inputs_id"], bill["contract_id"]],
@@ -100,7 +109,7 @@ def _charges(bill_ids: Sequence[int]) -> dict[int, list[StoredCharge]]:
         .order_by("bill_id", "position")
         .values_list(
             "bill_id", "rule_id", "reverses__number", "reverses__issued_on", "kind", "bracket", "start", "end",
-            "quantity_milli", "unit_price_e8", "cents", "vat_e4", "estimated",
+            "quantity_milli", "unit_price_e8", "cents", "vat_e4", "estimated", "position",
         )
     )  # fmt: skip
     rows = list(rows)
@@ -108,13 +117,20 @@ def _charges(bill_ids: Sequence[int]) -> dict[int, list[StoredCharge]]:
     rules = {
         id: PrintedRule(*facts)
         for id, *facts in BillRule.objects.filter(pk__in={row[1] for row in rows}).values_list(
-            "id", "tariff", "path", "start", "service", "service_code", "brackets"
+            "id", "tariff", "path", "start", "service", "service_code", "brackets", "nature", "law"
+        )
+    }
+    texts = {
+        (bill, position): text
+        for bill, position, text in OneOffRow.objects.filter(bill_id__in=bill_ids).values_list(
+            "bill_id", "position", "text"
         )
     }
     found: dict[int, list[StoredCharge]] = defaultdict(list)
-    for bill_id, rule_id, number, issued_on, *plain in rows:
+    for bill_id, rule_id, number, issued_on, *plain, position in rows:
         reverses = LinkedBill(number, issued_on) if number else None
-        found[bill_id].append(StoredCharge(rules[rule_id], reverses, *plain))
+        text = texts.get((bill_id, position), "")
+        found[bill_id].append(StoredCharge(rules[rule_id], reverses, *plain, text=text))
     return found
 
 

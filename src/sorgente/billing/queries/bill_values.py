@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sorgente.billing.models import Bill, BilledConsumption, BillRule, BillVat, Charge
+from sorgente.billing.core.one_offs import FIRST_CODE, NAMES
+from sorgente.billing.models import Bill, BilledConsumption, BillRule, BillVat, Charge, OneOffRow
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.model import KIND_LABELS, SERVICE_LABELS, Kind
 from sorgente.tariffs.tables import RuleLine
@@ -38,6 +39,7 @@ class ChargeValues:
     tariff: str
     rule_path: str
     cite: str
+    nature: str = ""  # why there is no VAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class BillValues:
     total_cents: int
     to_pay_cents: int
     split_payment: bool
+    credit_cents: int  # earlier credits it used: what is asked is to_pay_cents less these
+    stamp_duty_cents: int
     corrects: str
     corrects_issued_on: date | None
     einvoice_id: int | None
@@ -114,14 +118,19 @@ def bills_values(bill_ids: Iterable[int]) -> list[BillValues]:
     ids = [bill.pk for bill in bills]
     charges: dict[int, list[ChargeValues]] = {}
     rows = list(Charge.objects.filter(bill__in=ids).order_by("bill_id", "position"))
-    lines = rule_lines({row.rule_id for row in rows})
+    texts = {(row.bill_id, row.position): row.text for row in OneOffRow.objects.filter(bill__in=ids)}
+    sundry = BillRule.objects.in_bulk({row.rule_id for row in rows if row.kind >= FIRST_CODE})
+    lines = rule_lines({row.rule_id for row in rows if row.kind < FIRST_CODE})
     numbers = dict(
         Bill.objects.filter(id__in={row.reverses_id for row in rows if row.reverses_id}).values_list("id", "number")
     )
     for row in rows:
-        charges.setdefault(row.bill_id, []).append(
-            _charge(row, lines[row.rule_id], numbers[row.reverses_id] if row.reverses_id else "")
-        )
+        takes_back = numbers[row.reverses_id] if row.reverses_id else ""
+        if row.kind >= FIRST_CODE:
+            made = _one_off(row, sundry[row.rule_id], texts.get((row.bill_id, row.position), ""), takes_back)
+        else:
+            made = _charge(row, lines[row.rule_id], takes_back)
+        charges.setdefault(row.bill_id, []).append(made)
     groups: dict[int, list[VatValues]] = {}
     for group in BillVat.objects.filter(bill__in=ids).order_by("bill_id", "-vat_e4"):
         groups.setdefault(group.bill_id, []).append(VatValues(group.vat_e4, group.base_cents, group.vat_cents))
@@ -154,6 +163,8 @@ def bills_values(bill_ids: Iterable[int]) -> list[BillValues]:
             total_cents=bill.total_cents,
             to_pay_cents=bill.to_pay_cents,
             split_payment=bill.split_payment,
+            credit_cents=bill.credit_cents,
+            stamp_duty_cents=bill.stamp_duty_cents,
             corrects=bill.corrects.number if bill.corrects else "",
             corrects_issued_on=bill.corrects.issued_on if bill.corrects else None,
             einvoice_id=bill.einvoice_id,
@@ -200,4 +211,28 @@ def _charge(row: Charge, line: RuleLine, takes_back: str) -> ChargeValues:
         tariff=line.tariff,
         rule_path=line.path,
         cite=line.cite,
+    )
+
+
+def _one_off(row: Charge, rule: BillRule, text: str, takes_back: str) -> ChargeValues:
+    return ChargeValues(
+        position=row.position,
+        service=rule.service,
+        kind=NAMES[row.kind],
+        label=text or rule.service,
+        start=row.start,
+        end=row.end,
+        quantity_milli=row.quantity_milli,
+        unit_price_e8=row.unit_price_e8,
+        cents=row.cents,
+        vat_e4=row.vat_e4,
+        service_code=row.service,
+        kind_code=row.kind,
+        bracket=row.bracket,
+        estimated=row.estimated,
+        takes_back=takes_back,
+        tariff="",
+        rule_path=rule.path,
+        cite=rule.cite,
+        nature=rule.nature,
     )

@@ -36,17 +36,17 @@ _COLUMNS = (
 
 def one_off(reference: str) -> OneOffValues | None:
     """Return the row of a reference, None where there is none."""
-    return next(iter(_values(OneOff.objects.filter(reference=reference))), None)
+    return next(iter(one_off_values(OneOff.objects.filter(reference=reference))), None)
 
 
 def one_offs_of_contract(contract_number: str) -> list[OneOffValues]:
     """Return the rows of a contract, latest first."""
-    return _values(OneOff.objects.filter(contract__number=contract_number).order_by("-id"))
+    return one_off_values(OneOff.objects.filter(contract__number=contract_number).order_by("-id"))
 
 
 def one_offs_of_bill(bill_number: str) -> list[OneOffValues]:
     """Return the rows that a bill took."""
-    return _values(OneOff.objects.filter(bill__number=bill_number).order_by("id"))
+    return one_off_values(OneOff.objects.filter(bill__number=bill_number).order_by("id"))
 
 
 def pending_one_offs(*, kind: str = "") -> QuerySet[Any, Any]:
@@ -59,5 +59,5 @@ def pending_one_offs(*, kind: str = "") -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _values(rows: Any) -> list[OneOffValues]:
+def one_off_values(rows: Any) -> list[OneOffValues]:
     return [OneOffValues(*row[:9], row[9] or "", *row[10:]) for row in rows.values_list(*_COLUMNS)]

@@ -11,7 +11,7 @@ from sorgente.billing.core.compute import Computed, reversed_rows, to_pay
 from sorgente.billing.core.policy import due_day
 from sorgente.billing.core.rows import totals
 from sorgente.billing.core.stretches import no_stretches
-from sorgente.billing.models import Bill, BilledConsumption, RuleSnapshot
+from sorgente.billing.models import Bill, BilledConsumption, OneOff, RuleSnapshot
 from sorgente.billing.queries.replay import stored_rows
 from sorgente.billing.usecases.compute_batch import compute_batch
 from sorgente.billing.usecases.issue_bills import Issue, issue_bills
@@ -62,11 +62,15 @@ def correct_bill(*, number: str, corrected_on: date, at: datetime) -> Correction
         .exclude(kind=Bill.Kind.CREDIT_NOTE)
         .order_by("-id")
     )
+    # A bill without water stands by itself: nothing follows on it, and it follows on nothing.
+    is_sundry = wrong.kind == Bill.Kind.ONE_OFF
+    following = following.filter(pk=wrong.pk) if is_sundry else following.exclude(kind=Bill.Kind.ONE_OFF)
     snapshot = keep_rules()
     kept = open_book(snapshot, known_on=corrected_on)
     taken = list(following)
     notes = [_credit(bill, snapshot, kept, corrected_on, at) for bill in taken]
-    fresh = _bill_anew(wrong, taken[0].end, snapshot, kept, corrected_on, at)
+    end = corrected_on if is_sundry else taken[0].end
+    fresh = _bill_anew(wrong, end, snapshot, kept, corrected_on, at)
     return Correction(tuple(note.number for note in notes), fresh.number)
 
 
@@ -112,6 +116,8 @@ def _credit(bill: Bill, snapshot: RuleSnapshot, kept: KeptBook, on: date, at: da
     # What the bill took is given back; what it had superseded holds again.
     BilledConsumption.objects.filter(bill=bill).update(superseded_by=note_id)
     BilledConsumption.objects.filter(superseded_by=bill).update(superseded_by=None)
+    # So do the rows that no tariff made: they wait for the new bill.
+    OneOff.objects.filter(bill=bill).update(state=OneOff.State.PENDING, bill=None)
     made = Bill.objects.get(pk=note_id)
     _settle(bill.number, made.number, on)
     return made
@@ -136,6 +142,7 @@ def _bill_anew(wrong: Bill, end: date, snapshot: RuleSnapshot, kept: KeptBook, o
         released=np.array([True]),
         keeps_short_periods=True,
         keeps_short_estimates=True,
+        one_offs_only=wrong.kind == Bill.Kind.ONE_OFF,
     )
     if batch.bills.parked or batch.bills.nothing.size:
         parked = batch.bills.parked

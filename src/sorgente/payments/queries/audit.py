@@ -14,9 +14,9 @@ from sorgente.shared.money import euro
 
 # A notice that asks again after a failed debit leaves out what was paid before; none ever asks for more than the bill.
 _NOTICE = """
-SELECT p.notice_number, p.cents, b.number, b.to_pay_cents FROM payments_debtposition p
+SELECT p.notice_number, p.cents, b.number, b.to_pay_cents - b.credit_cents FROM payments_debtposition p
   JOIN billing_bill b ON b.id = p.bill_id
- WHERE p.cents > b.to_pay_cents OR p.cents < b.to_pay_cents - (
+ WHERE p.cents > b.to_pay_cents - b.credit_cents OR p.cents < b.to_pay_cents - (
        SELECT coalesce(sum(a.cents), 0) FROM ledger_openitem owed
          JOIN ledger_allocation a ON a.receivable_id = owed.id AND a.allocated_on <= p.opened_at::date
         WHERE owed.reference = b.number AND p.cents < b.to_pay_cents)
@@ -24,10 +24,10 @@ SELECT p.notice_number, p.cents, b.number, b.to_pay_cents FROM payments_debtposi
 """
 # A debit may leave out what was paid by other roads before its file was made; it never asks for more.
 _DEBIT = """
-SELECT c.end_to_end_id, c.cents, b.number, b.to_pay_cents FROM payments_collection c
+SELECT c.end_to_end_id, c.cents, b.number, b.to_pay_cents - b.credit_cents FROM payments_collection c
   JOIN billing_bill b ON b.id = c.bill_id
- WHERE c.cents > b.to_pay_cents OR c.cents < b.to_pay_cents - CASE
-       WHEN c.state IN ('prepared', 'cancelled') THEN 0
+ WHERE c.cents > b.to_pay_cents - b.credit_cents OR c.cents < b.to_pay_cents - CASE
+       WHEN c.state IN ('prepared', 'cancelled') THEN b.credit_cents
        ELSE (SELECT coalesce(sum(a.cents), 0) FROM ledger_openitem owed
                JOIN ledger_allocation a ON a.receivable_id = owed.id AND a.allocated_on <= c.due_on
                JOIN ledger_openitem credit ON credit.id = a.credit_id
@@ -42,9 +42,9 @@ SELECT f.message_id, f.debits, f.cents, count(c.id), coalesce(sum(c.cents), 0)::
  GROUP BY f.id HAVING (f.debits, f.cents) <> (count(c.id), coalesce(sum(c.cents), 0)) ORDER BY f.id
 """
 _NOT_ASKED = """
-SELECT b.number, b.to_pay_cents FROM billing_bill b
+SELECT b.number, b.to_pay_cents - b.credit_cents FROM billing_bill b
   LEFT JOIN payments_debtposition p ON p.bill_id = b.id LEFT JOIN payments_collection c ON c.bill_id = b.id
- WHERE b.delivered_at IS NOT NULL AND b.to_pay_cents > 0 AND p.id IS NULL AND c.id IS NULL ORDER BY b.id
+ WHERE b.delivered_at IS NOT NULL AND b.to_pay_cents > b.credit_cents AND p.id IS NULL AND c.id IS NULL ORDER BY b.id
 """
 _PAYMENT_TWICE = """
 SELECT fingerprint, count(*) FROM payments_payment GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
@@ -111,7 +111,7 @@ def problems() -> Iterator[Problem]:
 
 
 def asked_problems() -> Iterator[Problem]:
-    """A2: notice and debit ask what the bill says, and every bill sent out asks somewhere."""
+    """A2: notice and debit ask what the bill says less the credits it used; every bill sent out asks somewhere."""
     yield from asked(
         connection,
         _NOTICE,
