@@ -130,7 +130,11 @@ def collect(run_id: int, *, bill_on: date, at: datetime, refusals: list[tuple[st
     A bill whose debit cannot be prepared gets a notice instead, and its reason is added to the refusals. A bill that
     was asked before is left alone: whether a returned debit is tried again is for recovery to decide.
     """
-    bills = bills_to_collect(run_id)
+    return ask_for(bills_to_collect(run_id), bill_on=bill_on, at=at, refusals=refusals)
+
+
+def ask_for(bills: pa.Table, *, bill_on: date, at: datetime, refusals: list[tuple[str, SorgenteError]]) -> int:
+    """Ask for these bills as `collect` does for those of a run; returns how many are asked."""
     before = pc.is_in(bills["bill_id"], bills_asked(bills["bill_id"].to_numpy()))
     asked = int(pc.sum(before).as_py() or 0)
     bills = bills.filter(pc.invert(before))

@@ -109,7 +109,6 @@ class Facts:
     has_read: bool = False
     read_due: bool = False
     has_desired_day: bool = False
-    has_meter: bool = False
     relation: str = ""
     occupied_before: bool | None = None
     point_arrears_cents: int = 0
@@ -124,7 +123,7 @@ class Item:
     """One line of a checklist.
 
     state   done, missing, not_needed
-    blocks  the state it stands before: to_sign, ready, or "" when it only helps
+    blocks  the state it stands before: to_sign, ready, executed, or "" when it only helps
     note    what was found, in Italian, where there is more to say
     """
 
@@ -150,6 +149,9 @@ class ItemRule:
     applicants: frozenset[str] = field(default_factory=frozenset)
 
 
+_BLOCKED = ("", TO_SIGN, READY, EXECUTED)  # in the order of the life of a request
+
+
 class ChecklistRefused(SorgenteError):
     code = "customers.request.checklist-refused"
 
@@ -158,11 +160,11 @@ def item_rules(table: Iterable[Mapping[str, Any]]) -> tuple[ItemRule, ...]:
     """Return the lines of a checklist table; raises ChecklistRefused naming the item nobody can check."""
     rules = []
     for one in table:
-        if one["item"] not in _CHECKS or one["blocks"] not in ("", TO_SIGN, READY):
+        if one["item"] not in _CHECKS or one["blocks"] not in _BLOCKED:
             raise ChecklistRefused(
                 f"Checklist item {one['item']}",
                 "There is no check of this name, or it blocks no known step.",
-                f"Use {', '.join(sorted(_CHECKS))}, blocking to_sign, ready or nothing.",
+                f"Use {', '.join(sorted(_CHECKS))}, blocking to_sign, ready, executed or nothing.",
             )
         rules.append(
             ItemRule(
@@ -190,9 +192,9 @@ def checklist(facts: Facts, rules: Iterable[ItemRule]) -> tuple[Item, ...]:
 
 
 def missing(items: Iterable[Item], before: str) -> list[Item]:
-    """Return what is missing and stands before a state; what stands before signing stands before readiness too."""
-    stands = {TO_SIGN} if before == TO_SIGN else {TO_SIGN, READY}
-    return [one for one in items if one.state == "missing" and one.blocks in stands]
+    """Return what is missing and stands before a state, or before one that comes earlier."""
+    stands = _BLOCKED[: _BLOCKED.index(before) + 1]
+    return [one for one in items if one.state == "missing" and one.blocks and one.blocks in stands]
 
 
 def _yes(done: bool, note: str = "") -> tuple[str, str]:
@@ -262,7 +264,7 @@ _CHECKS: Mapping[str, Callable[[Facts], tuple[str, str]]] = {
     "contact": lambda facts: _yes(facts.has_contact),
     "einvoice_address": lambda facts: _yes(facts.has_einvoice_address),
     "point": lambda facts: _yes(facts.has_point),
-    "meter": lambda facts: _yes(facts.has_meter),
+    "meter": lambda facts: _yes(facts.has_read),
     "terms": lambda facts: _yes(facts.has_terms),
     "household": _household,
     "title": _title,
@@ -272,6 +274,8 @@ _CHECKS: Mapping[str, Callable[[Facts], tuple[str, str]]] = {
     "iban": _iban,
     "mandate": _mandate,
     "read": _read,
+    "opening_read": _read,
+    "closing_read": _read,
     "desired_day": lambda facts: _yes(facts.has_desired_day),
     "debt_declaration": _debt,
     "own_debt": _own_debt,

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 
+from sorgente.customers.models import SupplyContract
+from sorgente.customers.queries.overview import UnknownCustomer
 from sorgente.shared.columns import read_arrow
 
 # The frame `conditions` of rating, with tariff and category as their codes. The meter's size is metering's to say.
@@ -113,6 +115,16 @@ def contracts_to_bill(contract_ids: Any, *, on: date) -> pa.Table:
         " ORDER BY asked.place",
         {"ids": contract_ids, "on": on},
     )
+
+
+def contract_id_of(number: str) -> int:
+    """Return the id of the contract with this number; raises UnknownCustomer."""
+    found = SupplyContract.objects.filter(number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise UnknownCustomer(
+            f"Contract {number}", "No contract has this number.", "Search by name or tax code."
+        )
+    return found
 
 
 def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:

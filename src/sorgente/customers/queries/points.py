@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,7 @@ def point_id_of(code: str) -> int | None:
     return ServicePoint.objects.filter(code="".join(code.split())).values_list("pk", flat=True).first()
 
 
-def _found(which: str, values: dict[str, object], as_of: date, shows_holder: bool, limit: int) -> list[PointFound]:
+def _found(which: str, values: dict[str, Any], as_of: date, shows_holder: bool, limit: int) -> list[PointFound]:
     with connection.cursor() as cursor:
         cursor.execute(_POINTS.format(which=which), {**values, "limit": limit})
         rows = cursor.fetchall()

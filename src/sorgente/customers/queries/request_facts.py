@@ -52,7 +52,6 @@ def facts_of(request: ContractRequest, *, on: date) -> Facts:
         has_read=request.read_milli is not None,
         read_due=request.read_due_on is not None,
         has_desired_day=request.desired_on is not None,
-        has_meter=bool(request.meter_serial) and request.read_milli is not None,
         relation=request.relation,
         occupied_before=request.occupied_before,
         point_arrears_cents=request.point_arrears_cents,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from sorgente.customers.core.requests import CANCELLED, EXECUTED, READY, REFUSED, check_transition
+from sorgente.customers.core.requests import CANCELLED, EXECUTED, OPEN_STATES, REFUSED, check_transition
 from sorgente.customers.models import ContractRequest
 from sorgente.customers.usecases.because import because
 from sorgente.customers.usecases.contact_points import add_contact_point
@@ -54,15 +54,11 @@ def begin_execution(*, number: str, at: datetime) -> ContractRequest:
     """
     request = locked_request(number)
     if request.state != EXECUTED:
-        check_transition(number=number, kind=request.kind, state=_ready_or_less(request, at), to=EXECUTED)
+        # What is missing says more than the name of a state.
+        if request.state in OPEN_STATES:
+            need_items(request, before=EXECUTED, on=at.date())
+        check_transition(number=number, kind=request.kind, state=request.state, to=EXECUTED)
     return request
-
-
-def _ready_or_less(request: ContractRequest, at: datetime) -> str:
-    # What is missing says more than the name of a state.
-    if request.state != READY and request.state not in (CANCELLED, REFUSED):
-        need_items(request, before=READY, on=at.date())
-    return request.state
 
 
 def record_execution(
