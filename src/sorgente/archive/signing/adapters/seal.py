@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, EmbeddedFileParams
@@ -184,24 +185,21 @@ def _attach(writer: IncrementalPdfFileWriter, one: Attachment, at: datetime) -> 
     )
     reference = writer.add_object(file)
     _add_name(writer, one.name, reference)
-    files = writer.root.get("/AF")
-    if files is None:
-        files = generic.ArrayObject()
-        writer.root[pdf_name("/AF")] = writer.add_object(files)
+    if "/AF" not in writer.root:
+        writer.root[pdf_name("/AF")] = writer.add_object(generic.ArrayObject())
         writer.update_root()
+    files = writer.root["/AF"]
     files.append(reference)
     writer.update_container(files)
 
 
 def _add_name(writer: IncrementalPdfFileWriter, name: str, reference: generic.IndirectObject) -> None:
     """Put a file into the name tree of attachments, rewritten flat and in order of names."""
-    names = writer.root.get("/Names")
-    if names is None:
-        names = generic.DictionaryObject()
-        writer.root[pdf_name("/Names")] = writer.add_object(names)
+    if "/Names" not in writer.root:
+        writer.root[pdf_name("/Names")] = writer.add_object(generic.DictionaryObject())
         writer.update_root()
-    tree = names.get("/EmbeddedFiles")
-    known: dict[str, generic.PdfObject] = {} if tree is None else _names_in(tree)
+    names = writer.root["/Names"]
+    known = _names_in(names["/EmbeddedFiles"]) if "/EmbeddedFiles" in names else {}
     known[name] = reference
     flat = generic.ArrayObject()
     for key, value in sorted(known.items()):
@@ -211,14 +209,13 @@ def _add_name(writer: IncrementalPdfFileWriter, name: str, reference: generic.In
     writer.update_container(names)
 
 
-def _names_in(tree: Mapping[str, generic.PdfObject]) -> dict[str, generic.PdfObject]:
+def _names_in(tree: Mapping[str, Any]) -> dict[str, generic.PdfObject]:
     found: dict[str, generic.PdfObject] = {}
-    leaf = tree.get("/Names")
-    if isinstance(leaf, generic.ArrayObject):
+    if "/Names" in tree:
+        leaf = tree["/Names"]
         for position in range(0, len(leaf), 2):
             found[str(leaf[position])] = leaf.raw_get(position + 1)
-    kids = tree.get("/Kids")
-    if isinstance(kids, generic.ArrayObject):
-        for kid in kids:
+    if "/Kids" in tree:
+        for kid in tree["/Kids"]:
             found.update(_names_in(kid))
     return found

@@ -26,6 +26,14 @@ class WrongMethod(SorgenteError):
     code = "signing.envelope.wrong-method"
 
 
+class NotReadYet(SorgenteError):
+    code = "signing.envelope.not-read-yet"
+
+
+class EnrolmentRevoked(SorgenteError):
+    code = "signing.envelope.enrolment-revoked"
+
+
 class UnknownField(SorgenteError):
     code = "signing.field.unknown"
 
@@ -56,6 +64,22 @@ def refuse_unless_under_way(envelope: Envelope, *, at: datetime) -> None:
     if state is EnvelopeState.LOST:
         raise EnvelopeLost(
             name_of(envelope), "Its tablet was lost before the end.", "Send it to another tablet, or cancel it."
+        )
+
+
+def refuse_unless_read(envelope: Envelope) -> None:
+    """Raise NotReadYet when the signer has not come to the end of the document."""
+    if envelope.read_at is None:
+        raise NotReadYet(name_of(envelope), "It was not read to the end.", "Let the customer read it to the end first.")
+
+
+def refuse_unless_enrolled(envelope: Envelope, enrolled: bool) -> None:
+    """Raise EnrolmentRevoked when the adhesion to the advanced signature was taken back meanwhile."""
+    if not enrolled:
+        raise EnrolmentRevoked(
+            name_of(envelope),
+            f"{envelope.signer_name} revoked the adhesion to the advanced signature.",
+            "Cancel it and sign on paper.",
         )
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from sorgente.archive.signing.adapters.journal import add_event
 from sorgente.archive.signing.adapters.under_way import name_of, under_way
-from sorgente.archive.signing.core.values import EnvelopeState, Source
+from sorgente.archive.signing.core.values import EnvelopeState, FieldState, Source
 from sorgente.archive.signing.models import EnvelopeEvent
 from sorgente.shared.errors import SorgenteError
 
@@ -70,5 +70,9 @@ def record_read_to_end(*, envelope_id: int, at: datetime, source: Source = _NOWH
         envelope.read_at = at
         envelope.state = EnvelopeState.READ.value
         envelope.save()
+        if envelope.fields.exclude(state=FieldState.WAITING.value).exists():
+            # Read again on another tablet: what was signed on the lost one stays signed.
+            envelope.state = EnvelopeState.SIGNING.value
+            envelope.save()
         add_event(envelope, "read_to_end", at=at, facts=source.facts())
     return EnvelopeState(envelope.state)

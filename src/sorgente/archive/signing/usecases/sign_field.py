@@ -11,7 +11,16 @@ from django.db import transaction
 from sorgente.archive.signing.adapters.biometric_key import biometric_key_id
 from sorgente.archive.signing.adapters.ending import end_envelope, void_codes
 from sorgente.archive.signing.adapters.journal import add_event
-from sorgente.archive.signing.adapters.under_way import WrongMethod, field_of, name_of, under_way
+from sorgente.archive.signing.adapters.under_way import (
+    EnrolmentRevoked,
+    NotReadYet,
+    WrongMethod,
+    field_of,
+    name_of,
+    refuse_unless_enrolled,
+    refuse_unless_read,
+    under_way,
+)
 from sorgente.archive.signing.core.ink import checked_ink, ink_sha256
 from sorgente.archive.signing.core.sealed_blob import blob_sha256, checked_blob
 from sorgente.archive.signing.core.values import (
@@ -27,13 +36,17 @@ from sorgente.archive.signing.models import Envelope, EnvelopeField
 from sorgente.archive.signing.queries.enrolments import active_enrolment_of
 from sorgente.shared.errors import SorgenteError
 
-__all__ = ["FieldDecided", "InputKind", "NotReadYet", "refuse_field", "sign_field"]
+__all__ = [
+    "EnrolmentFirst",
+    "EnrolmentRevoked",
+    "FieldDecided",
+    "InputKind",
+    "NotReadYet",
+    "refuse_field",
+    "sign_field",
+]
 
 _NOWHERE = Source()
-
-
-class NotReadYet(SorgenteError):
-    code = "signing.envelope.not-read-yet"
 
 
 class FieldDecided(SorgenteError):
@@ -42,10 +55,6 @@ class FieldDecided(SorgenteError):
 
 class EnrolmentFirst(SorgenteError):
     code = "signing.field.enrolment-first"
-
-
-class EnrolmentRevoked(SorgenteError):
-    code = "signing.field.enrolment-revoked"
 
 
 @transaction.atomic
@@ -116,8 +125,7 @@ def refuse_field(*, envelope_id: int, key: str, at: datetime, source: Source = _
     field = field_of(envelope, key)
     if field.state == FieldState.REFUSED:
         return EnvelopeState(envelope.state)
-    if envelope.read_at is None:
-        raise _not_read(envelope)
+    refuse_unless_read(envelope)
     if field.state == FieldState.SIGNED:
         raise _decided(envelope, field)
     field.state = FieldState.REFUSED.value
@@ -136,17 +144,12 @@ def refuse_field(*, envelope_id: int, key: str, at: datetime, source: Source = _
 def _refuse_out_of_turn(envelope: Envelope, field: EnvelopeField) -> None:
     if field.state != FieldState.WAITING:
         raise _decided(envelope, field)
-    if envelope.read_at is None:
-        raise _not_read(envelope)
+    refuse_unless_read(envelope)
     if envelope.signature_kind != SignatureKind.ADVANCED:
         return
     adhesion = envelope.fields.filter(kind=FieldKind.ENROLMENT.value).first()
-    if adhesion is None and active_enrolment_of(envelope.party_reference) is None:
-        raise EnrolmentRevoked(
-            name_of(envelope),
-            f"{envelope.signer_name} revoked the adhesion to the advanced signature.",
-            "Cancel it and sign on paper.",
-        )
+    if adhesion is None:
+        refuse_unless_enrolled(envelope, active_enrolment_of(envelope.party_reference) is not None)
     if adhesion is not None and adhesion.pk != field.pk and adhesion.state == FieldState.WAITING:
         raise EnrolmentFirst(
             name_of(envelope), "The adhesion to the advanced signature is not signed yet.", "Sign it first."
@@ -175,10 +178,6 @@ def _take_ink(
     by_hand = input_kind is InputKind.PEN_PRESSURE and biometrics is not None
     field.signature_kind = envelope.signature_kind if by_hand else SignatureKind.SIMPLE.value
     field.state = FieldState.SIGNED.value
-
-
-def _not_read(envelope: Envelope) -> NotReadYet:
-    return NotReadYet(name_of(envelope), "It was not read to the end.", "Let the customer read it to the end first.")
 
 
 def _decided(envelope: Envelope, field: EnvelopeField) -> FieldDecided:

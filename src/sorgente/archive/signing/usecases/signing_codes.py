@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from sorgente.archive.signing.adapters.code_text import code_text
 from sorgente.archive.signing.adapters.ending import void_codes
 from sorgente.archive.signing.adapters.journal import add_event
-from sorgente.archive.signing.adapters.under_way import WrongMethod, name_of, under_way
+from sorgente.archive.signing.adapters.under_way import WrongMethod, locked, name_of, under_way
 from sorgente.archive.signing.core.figures import code_figures
 from sorgente.archive.signing.core.secrets import masked_email, masked_mobile, new_code
 from sorgente.archive.signing.core.values import Channel, FieldState, Method, Source
@@ -187,9 +187,10 @@ def record_delivery(*, envelope_id: int, key: str, what: str, at: datetime, rece
     """Record what the gateway said of a link or code that was sent: its message id and delivery receipt.
 
     key   the message's key in the queue
-    what  link, code or copy
+    what  link, code or copy; the copy goes out when the envelope is completed
+    raises  UnknownEnvelope
     """
-    envelope = under_way(envelope_id, at=at)
+    envelope = locked(envelope_id)
     add_event(envelope, f"{what}_delivered", at=at, facts={"message": key, "receipt": receipt[:300]})
 
 
