@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from sorgente.messages.queries.messages import messages_about
 from sorgente.tickets.queries.tickets import conversation, ticket
 from sorgente.tickets.usecases.receive_mail import receive_mail
 from tests.tickets.conftest import AT, mail_of

@@ -113,6 +113,11 @@ def _facts(rows: QuerySet[Ticket]) -> list[TicketFacts]:
     return [facts_of(row) for row in rows.select_related("prediction").order_by("-opened_at", "-id")]
 
 
+def recent_from(sender: str, *, until: datetime) -> int:
+    """Return how many tickets an address has opened in the day before an instant, the instant included."""
+    return Ticket.objects.filter(sender=sender, opened_at__gt=until - timedelta(days=1), opened_at__lte=until).count()
+
+
 def parked_mails() -> list[dict[str, Any]]:
     """Return the mails that wait for a person, the oldest first."""
     rows = IncomingMail.objects.filter(outcome=IncomingMail.Outcome.PARKED, resolved_at=None).order_by("id")

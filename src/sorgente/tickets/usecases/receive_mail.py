@@ -211,6 +211,18 @@ def _of_a_machine(row: IncomingMail, mail: ParsedMail, at: datetime) -> Received
 
 
 @transaction.atomic
+def park_unreadable(*, raw: bytes, reason: str, at: datetime, mailbox: str = "") -> Received:
+    """Record a mail that could not be taken in: it is archived whole and waits for a person."""
+    mail = parse_mail(raw)
+    print_of_it = fingerprint(mail, raw, size=0)
+    row = _first_time(mail, print_of_it, at, mailbox)
+    if row is None:
+        return _known(print_of_it)
+    row.document_id = _archived(raw, mail, at)
+    return _ended(row, _OUTCOME.PARKED, reason)
+
+
+@transaction.atomic
 def park_too_large(*, beginning: bytes, size: int, at: datetime, mailbox: str = "") -> Received:
     """Record a mail over the limit: how it begins is archived, its sender is told, a person may fetch the rest.
 
