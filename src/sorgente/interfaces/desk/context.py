@@ -19,6 +19,7 @@ _MENU = [
     ("desk:bills", _("Bollette"), "it-files", Right.BILLS, {"bills", "bill"}),
     ("desk:runs", _("Emissioni"), "it-exchange-circle", Right.RUNS, {"runs", "run"}),
     ("desk:payments", _("Incassi"), "it-card", Right.PAYMENTS, {"payments", "payment"}),
+    ("desk:signing", _("Firme"), "it-pencil", Right.SIGNING, {"signing", "signing_pairing", "signing_envelope"}),
     ("desk:documents", _("Archivio"), "it-folder", Right.DOCUMENTS, {"documents"}),
 ]
 

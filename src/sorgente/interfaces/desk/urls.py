@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from sorgente.interfaces.desk.views import archive, billing, customers, home, metering, payments
+from sorgente.interfaces.desk.views import archive, billing, customers, home, metering, payments, signing
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -23,4 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("payments/<int:payment_id>/match/", payments.match, name="match"),
     path("documents/", archive.documents, name="documents"),
     path("documents/<str:sha256>/", archive.document, name="document"),
+    path("signing/", signing.signing, name="signing"),
+    path("signing/pair/", signing.signing_pair, name="signing_pair"),
+    path("signing/tablets/<int:pairing_id>/", signing.signing_pairing, name="signing_pairing"),
+    path("signing/tablets/<int:pairing_id>/state/", signing.signing_pairing_state, name="signing_pairing_state"),
+    path("signing/tablets/<int:pairing_id>/end/", signing.signing_tablet, name="signing_tablet"),
+    path("signing/<int:envelope_id>/", signing.signing_envelope, name="signing_envelope"),
+    path("signing/<int:envelope_id>/state/", signing.signing_state, name="signing_state"),
+    path("signing/<int:envelope_id>/send/", signing.signing_send, name="signing_send"),
+    path("signing/<int:envelope_id>/cancel/", signing.signing_cancel, name="signing_cancel"),
+    path("signing/<int:envelope_id>/another-way/", signing.signing_another_way, name="signing_another_way"),
 ]
