@@ -32,7 +32,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 ASSETS := src/sorgente/interfaces/desk/static/desk/vendor/.built
 
 $(ASSETS): node_modules/.package-lock.json $(wildcard tools/*.mjs) \
-  $(wildcard src/sorgente/interfaces/desk/locale/*/LC_MESSAGES/*.po)
+  $(wildcard src/sorgente/interfaces/*/locale/*/LC_MESSAGES/*.po)
 	npm run --silent build
 	touch $@
 

@@ -15,6 +15,7 @@ const texts = {
   "bootstrap-italia.min.css": join(italia, "dist/css/bootstrap-italia.min.css"),
   "sprites.svg": join(italia, "dist/svg/sprites.svg"),
   "htmx.min.js": join(modules, "htmx.org/dist/htmx.min.js"),
+  "signature_pad.min.js": join(modules, "signature_pad/dist/signature_pad.min.js"),
   "chart.umd.min.js": join(modules, "chart.js/dist/chart.umd.min.js"),
 };
 const fonts = {
@@ -28,6 +29,7 @@ const licences = {
   "LICENSE.titillium-web.txt": join(italia, "dist/fonts/Titillium_Web/OFL.txt"),
   "LICENSE.roboto-mono.txt": join(italia, "dist/fonts/Roboto_Mono/LICENSE.txt"),
   "LICENSE.htmx.txt": join(modules, "htmx.org/LICENSE"),
+  "LICENSE.signature_pad.txt": join(modules, "signature_pad/LICENSE"),
   "LICENSE.chart.js.txt": join(modules, "chart.js/LICENSE.md"),
 };
 
@@ -45,8 +47,10 @@ for (const [name, source] of Object.entries(texts)) {
 for (const [name, source] of Object.entries(fonts)) cpSync(join(italia, "dist/fonts", source), join(vendor, name));
 for (const [name, source] of Object.entries(licences)) cpSync(source, join(vendor, name));
 
-const locales = join(root, "src/sorgente/interfaces/desk/locale");
-for (const language of readdirSync(locales)) {
-  const catalogue = join(locales, language, "LC_MESSAGES/django");
-  writeFileSync(`${catalogue}.mo`, compileCatalogue(readFileSync(`${catalogue}.po`, "utf8"), `${catalogue}.po`));
+for (const place of ["desk", "portal"]) {
+  const locales = join(root, "src/sorgente/interfaces", place, "locale");
+  for (const language of readdirSync(locales)) {
+    const catalogue = join(locales, language, "LC_MESSAGES/django");
+    writeFileSync(`${catalogue}.mo`, compileCatalogue(readFileSync(`${catalogue}.po`, "utf8"), `${catalogue}.po`));
+  }
 }

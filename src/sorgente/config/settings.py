@@ -182,6 +182,9 @@ TICKETS_ADDRESS = env.str("SORGENTE_TICKETS_ADDRESS", default="clienti@valdoro.e
 # "e5": sentence vectors beside the words; "none": words alone, quicker to learn and less sure.
 TICKETS_ENCODER = env.str("SORGENTE_TICKETS_ENCODER", default="e5")
 
+# Signs what the switchboard tells (interfaces/api); empty: nothing is accepted.
+SWITCHBOARD_SECRET = env.str("SORGENTE_SWITCHBOARD_SECRET", default="")
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # Staff are made by an administrator (`sorgente manage staff`) and need a second factor.

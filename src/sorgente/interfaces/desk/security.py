@@ -56,7 +56,8 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not self._open_without(request.path):
+        is_customer = getattr(request, "is_customer", False)  # they have a second factor of their own: portal.security
+        if request.user.is_authenticated and not is_customer and not self._open_without(request.path):
             # Kept in the session, which ends with the sign-out: one query a session, not one a page.
             if not request.session.get("second_factor") and is_mfa_enabled(request.user):
                 request.session["second_factor"] = True

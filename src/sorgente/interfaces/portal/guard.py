@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -9,13 +10,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 
 from sorgente.billing.queries.bill_list import list_bills
 from sorgente.customers.access.queries.accounts_of_user import AccountAccess, Login, accounts_of_user, login_of_user
+from sorgente.interfaces.portal.words import told
+from sorgente.shared.errors import SorgenteError
+
+_log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 
@@ -40,7 +45,11 @@ def customer(view: View) -> View:
         if not request.user.is_authenticated:
             return redirect(f"{reverse('portal:sign_in')}?{urlencode({'next': request.get_full_path()})}")
         visitor_of(request)
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except SorgenteError as error:
+            _log.info("%s on %s", error.code, request.path)
+            return render(request, "portal/trouble.html", {"told": told(error)}, status=422)
 
     guarded.is_for_customers = True  # type: ignore[attr-defined]
     return guarded
@@ -52,7 +61,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     if kept is None:
         user_id = request.user.pk
         login = login_of_user(user_id) if user_id is not None else None
-        if login is None:
+        if user_id is None or login is None:
             raise PermissionDenied("portal")
         kept = Visitor(login, accounts_of_user(user_id, as_of=localdate()))
         request._portal_visitor = kept  # type: ignore[attr-defined]

@@ -1,4 +1,65 @@
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from sorgente.interfaces.portal.views import (
+    activation,
+    bills,
+    delegates,
+    entrance,
+    home,
+    own_data,
+    profile,
+    security,
+    water,
+)
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("conti/<str:number>/", home.account, name="account"),
+    # The door
+    path("entra/", entrance.sign_in, name="sign_in"),
+    path("entra/codice/", entrance.sign_in_code, name="sign_in_code"),
+    path("entra/altro-codice/", entrance.send_again, name="send_again"),
+    path("entra/identita/", entrance.identity_failed, name="identity_failed"),
+    path("esci/", entrance.sign_out, name="sign_out"),
+    path("lingua/", entrance.language, name="language"),
+    path("password/", entrance.forgotten, name="forgotten"),
+    path("password/<str:uid>/<str:token>/", entrance.reset, name="reset"),
+    path("attiva/", activation.start, name="activate"),
+    path("attiva/email/", activation.email, name="activate_email"),
+    path("attiva/codice/", activation.code, name="activate_code"),
+    path("attiva/password/", activation.password, name="activate_password"),
+    path("attiva/aggiungi/", activation.add_proven, name="add_proven"),
+    path("invito/<str:token>/", activation.invitation, name="invitation"),
+    # Bills
+    path("conti/<str:number>/bollette/", bills.bills, name="bills"),
+    path("conti/<str:number>/estratto/", bills.statement, name="statement"),
+    path("bollette/<path:number>/pdf/", bills.paper, name="paper"),
+    path("bollette/<path:number>/", bills.bill, name="bill"),
+    # Water
+    path("conti/<str:number>/consumi/", water.water, name="water"),
+    path("conti/<str:number>/autolettura/", water.self_reading, name="self_reading"),
+    path("conti/<str:number>/autolettura/fatta/", water.self_reading_done, name="self_reading_done"),
+    # Profile
+    path("profilo/", profile.profile, name="profile"),
+    path("profilo/<int:party_id>/contatti/", profile.contacts, name="contacts"),
+    path("profilo/<int:party_id>/consensi/", profile.consents, name="consents"),
+    path("profilo/<int:party_id>/consensi/scelta/", profile.consent, name="consent"),
+    path("profilo/<int:party_id>/dati/", own_data.own_data, name="own_data"),
+    path("profilo/<int:party_id>/dati/<str:shape>/", own_data.download, name="download_data"),
+    path("conti/<str:number>/recapito/", profile.delivery, name="delivery"),
+    path("conti/<str:number>/deleghe/", delegates.delegates, name="delegates"),
+    path("conti/<str:number>/deleghe/togli/", delegates.remove, name="remove_delegate"),
+    path("accesso/", security.security, name="security"),
+    path("accesso/secondo/", security.second_factor, name="second_factor"),
+    path("accesso/app/", security.app, name="app"),
+    path("accesso/email/", security.by_email, name="by_email"),
+    path("accesso/password/", security.password, name="password"),
+    path("accesso/chiudi/", security.end, name="end_session"),
+]
+
+if settings.DEMO:
+    from sorgente.interfaces.portal.demo import sign_in_as
+
+    urlpatterns.append(path("demo/<int:party_id>/", sign_in_as, name="demo_sign_in"))

@@ -6,8 +6,8 @@ CODE = {
     "it": (
         "{code} è il tuo codice per l'area clienti",
         "Il tuo codice è {code}\n\nVale {minutes} minuti e una volta sola. Non dirlo a nessuno: noi non te lo"
-        " chiederemo mai.\n\nSe non stai entrando nell'area clienti, non fare nulla: senza il codice nessuno può entrare.\n\n"
-        "{company}\n",
+        " chiederemo mai.\n\nSe non stai entrando nell'area clienti, non fare nulla: senza il codice nessuno può"
+        " entrare.\n\n{company}\n",
     ),
     "en": (
         "{code} is your customer area code",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from sorgente.customers.access import models
-from sorgente.customers.models import ContractAccount, SupplyContract
+from sorgente.customers.models import ContractAccount, Party, SupplyContract
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ def login_of_party(party_id: int) -> Login | None:
         .first()
     )
     return None if found is None else _login(found.portal_user)
+
+
+def login_by_tax_code(tax_code: str) -> Login | None:
+    """Return the login that speaks for the person or company with this tax code."""
+    party_id = Party.objects.filter(tax_code=tax_code).values_list("pk", flat=True).first()
+    return None if party_id is None else login_of_party(party_id)
 
 
 def users_of_party(party_id: int) -> tuple[int, ...]:

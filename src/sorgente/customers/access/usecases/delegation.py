@@ -10,6 +10,7 @@ from django.db import transaction
 from sorgente.customers.access.adapters import mail
 from sorgente.customers.access.core import codes, letters
 from sorgente.customers.access.models import AccountAccess, Invitation, PortalUser
+from sorgente.customers.access.queries.accounts_of_user import AccountAccess as Own
 from sorgente.customers.access.queries.accounts_of_user import accounts_of_user
 from sorgente.customers.access.queries.delegates import invitation_by_token
 from sorgente.customers.access.usecases import limits
@@ -149,7 +150,7 @@ class _Name:
         self.first_name, self.surname = " ".join(first_name.split()), " ".join(surname.split())
 
 
-def _own(user_id: int, account_number: str, as_of: date):  # type: ignore[no-untyped-def]
+def _own(user_id: int, account_number: str, as_of: date) -> Own:
     for access in accounts_of_user(user_id, as_of=as_of):
         if access.account_number == account_number and access.role == "holder":
             return access

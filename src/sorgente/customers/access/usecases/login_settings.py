@@ -14,18 +14,9 @@ from sorgente.customers.access.adapters import mail
 from sorgente.customers.access.core import letters
 from sorgente.customers.access.models import PortalUser
 from sorgente.customers.access.usecases import limits
-from sorgente.customers.access.usecases.activate import PasswordTooWeak, set_password
+from sorgente.customers.access.usecases.activate import set_password
 from sorgente.customers.access.usecases.sign_in import end_sessions
 from sorgente.shared.company import company
-
-__all__ = [
-    "PasswordTooWeak",
-    "change_password",
-    "choose_language",
-    "choose_second_factor",
-    "send_reset",
-    "user_of_reset",
-]
 
 _tokens = PasswordResetTokenGenerator()
 

@@ -1,0 +1,70 @@
+"""The customer's words for kinds, states and the rows of a bill; English comes from the catalogue."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+GROUPS: dict[str, dict[str, str]] = {
+    "bill": {"open": _("Da pagare"), "overdue": _("Scaduta"), "paid": _("Pagata"), "credit": _("A tuo credito")},
+    "bill_kind": {
+        "actual": _("sulla lettura del contatore"),
+        "estimated": _("su una stima"),
+        "mixed": _("in parte su una stima"),
+        "closing": _("di chiusura"),
+        "correction": _("di rettifica"),
+        "credit_note": _("nota di credito"),
+    },
+    "read": {
+        "reader": _("letta da noi"),
+        "radio": _("letta via radio"),
+        "self": _("mandata da te"),
+        "install": _("montaggio del contatore"),
+        "remove": _("cambio del contatore"),
+        "estimate": _("stimata"),
+        "reconstructed": _("ricostruita"),
+    },
+    "channel": {
+        "email": _("per e-mail"),
+        "post": _("su carta, per posta"),
+        "portal": _("qui nell'area clienti"),
+        "pec": _("per PEC"),
+    },
+    "method": {
+        "sdd": _("addebito sul conto in banca"),
+        "pagopa": _("avviso da pagare"),
+        "transfer": _("bonifico"),
+    },
+    "contact": {
+        "email": _("E-mail"), "mobile": _("Cellulare"), "phone": _("Telefono di casa"), "pec": _("PEC"),
+    },
+    "purpose": {
+        "service": _("Avvisi sul servizio"),
+        "marketing": _("Offerte e novità"),
+        "paperless": _("Bolletta digitale"),
+    },
+    "purpose_help": {
+        "service": _("Interruzioni dell'acqua, letture, scadenze."),
+        "marketing": _("Solo se lo vuoi tu. Non cambia nulla del servizio."),
+    },
+    "rights": {"see": _("può guardare"), "act": _("può guardare e agire")},
+}  # fmt: skip
+
+_BY_LABEL = {
+    "Quota fissa": _("Quello che costa tenere il servizio pronto ogni giorno, anche se non usi acqua."),
+    "Componente UI1": _("Contributo deciso da ARERA per le zone colpite dai terremoti."),
+    "Componente UI2": _("Contributo deciso da ARERA per migliorare la qualità del servizio."),
+    "Componente UI3": _("Contributo deciso da ARERA che paga il bonus acqua alle famiglie in difficoltà."),
+    "Componente UI4": _("Contributo deciso da ARERA che aiuta a costruire le opere dell'acqua."),
+    "Bonus sociale": _("Lo sconto per le famiglie in difficoltà."),
+    "Quantità minima": _("La quantità d'acqua che il tuo contratto prevede comunque."),
+}
+_BY_SERVICE = {
+    "Acquedotto": _("L'acqua che hai usato: prenderla, renderla buona da bere e portarla a casa tua."),
+    "Fognatura": _("Portare via l'acqua usata."),
+    "Depurazione": _("Ripulire l'acqua usata prima di restituirla all'ambiente."),
+}
+
+
+def row_words(service: str, label: str) -> str:
+    """Return what a row pays for, in Italian; empty where its own words are all there is to say."""
+    return _BY_LABEL.get(label) or _BY_SERVICE.get(service, "")

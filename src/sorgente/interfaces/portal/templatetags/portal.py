@@ -1,0 +1,57 @@
+"""Words and figures of the web area's templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from sorgente.interfaces.portal import labels
+
+register = template.Library()
+
+_HOUSE = (
+    '<svg class="icon icon-sm" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+    '<path d="M12 3 2.500 11.200l1.300 1.500L5 11.700V21h5.500v-6h3v6H19v-9.300l1.200 1 1.300-1.500z"/></svg>'
+)
+
+
+@register.simple_tag
+def place_icon(name: str) -> SafeString:
+    """Draw the icon of a place; the design system has no house."""
+    from sorgente.interfaces.desk.templatetags.desk import icon
+
+    return mark_safe(_HOUSE) if name == "home" else icon(name)
+
+
+@register.simple_tag
+def said_of(group: str, value: str) -> str:
+    """Return the customer's word for a kind or state."""
+    return gettext(labels.GROUPS[group].get(value, value))
+
+
+@register.simple_tag
+def row_words(service: str, label: str) -> str:
+    """Return what a row of a bill pays for, in a sentence; nothing where there is none."""
+    text = labels.row_words(service, label)
+    return gettext(text) if text else ""
+
+
+@register.filter
+def cubic(milli: int | None) -> str:
+    """Return whole cubic metres as the black digits show them."""
+    return "" if milli is None else str(milli // 1000)
+
+
+@register.filter
+def distance(days: Any) -> int:
+    """Return how many days, whichever way."""
+    return abs(int(days))
+
+
+@register.filter
+def first_name(name: str) -> str:
+    """Return how to address somebody: the first name of "Surname Name" is not known here, so the login's own."""
+    return str(name).split()[0] if name else ""

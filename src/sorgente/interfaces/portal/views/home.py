@@ -1,0 +1,56 @@
+"""Home: the next thing to do, and the few figures somebody looks for."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+
+from sorgente.interfaces.portal.account_page import bill_rows, open_bills, water_of
+from sorgente.interfaces.portal.entry import kept
+from sorgente.interfaces.portal.guard import customer, own_account, visitor_of
+from sorgente.interfaces.portal.next_step import Situation, next_step
+
+
+@customer
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the account looked at the latest, else the first one; a login without any says what to do."""
+    accounts = visitor_of(request).accounts
+    known = {one.account_number for one in accounts}
+    number = request.session.get("account")
+    if number not in known:
+        number = accounts[0].account_number if accounts else None
+    if number is None:
+        return render(request, "portal/home/empty.html")
+    return redirect("portal:account", number)
+
+
+@customer
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    access = own_account(request, number)
+    as_of = localdate()
+    water = water_of(access, as_of=as_of)
+    bills = open_bills(access, as_of=as_of)
+    by_hand = water.meter is not None and not water.meter.by_radio
+    step = next_step(
+        Situation(
+            as_of=as_of,
+            may_act=access.may_act,
+            bills=bills,
+            reads_by_hand=by_hand,
+            latest_read_on=water.latest_read.read_on if water.latest_read else None,
+        )
+    )
+    activation = kept(request, "activation")
+    context = {
+        "access": access,
+        "step": step,
+        "water": water,
+        "by_hand": by_hand,
+        "open_bills": bills,
+        "open_cents": sum(bill.open_cents for bill in bills),
+        "latest_bill": next(iter(bill_rows(access, as_of=as_of)[:1]), None),
+        "to_add": bool(activation and activation.get("verified") == visitor_of(request).login.email),
+        "as_of": as_of,
+    }
+    return render(request, "portal/home/home.html", context)

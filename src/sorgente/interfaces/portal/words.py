@@ -1,0 +1,90 @@
+"""What a customer reads when something cannot be done: plain words, and what to do now."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from sorgente.customers.access.usecases.activate import PasswordTooWeak
+from sorgente.shared.company import company
+from sorgente.shared.errors import SorgenteError
+
+
+class Told(NamedTuple):
+    facts: str
+    next_step: str
+
+    def __str__(self) -> str:
+        return f"{self.facts} {self.next_step}".strip()
+
+
+_WORDS = {
+    "access.activation.refused": (
+        _("I dati non corrispondono, oppure il codice è già stato usato o è scaduto."),
+        _("Ricopiali dall'ultima bolletta o dal contratto. Se non funzionano, chiamaci: te ne mandiamo uno nuovo."),
+    ),
+    "access.activation.already-done": (
+        _("L'area clienti è già attiva."),
+        _("Entra con la tua e-mail. Se non ricordi la password puoi sceglierne una nuova."),
+    ),
+    "access.attempts.too-many": (
+        _("Troppi tentativi."),
+        _("Per la tua sicurezza aspetta qualche minuto e riprova."),
+    ),
+    "access.code.wrong": (_("Il codice non è giusto."), _("Ricopia le sei cifre dell'ultima e-mail.")),
+    "access.code.over": (_("Questo codice non vale più."), _("Fattene mandare uno nuovo.")),
+    "access.sign-in.refused": (
+        _("E-mail e password non corrispondono."),
+        _("Riprova, oppure scegli una nuova password."),
+    ),
+    "portal.sign-in.wrong-app-code": (
+        _("Non è il codice che la app mostra adesso."),
+        _("Aspetta il prossimo e riprova."),
+    ),
+    "access.mail.down": (_("In questo momento non riusciamo a mandare e-mail."), _("Riprova tra qualche minuto.")),
+    "access.delegation.not-the-holder": (_("Solo l'intestatario decide chi può accedere."), ""),
+    "access.delegation.invitation-over": (
+        _("Questo invito non vale più."),
+        _("Chiedi a chi ti ha invitato di mandartene un altro."),
+    ),
+    "access.delegation.already-there": (_("Questa persona segue già la fornitura."), ""),
+    "access.delegation.ends-too-soon": (_("La data di fine è già passata."), _("Scegline una più lontana.")),
+    "shared.email.invalid": (_("Questo indirizzo e-mail non è scritto bene."), _("Controllalo: nome@dominio.it")),
+    "shared.pec.invalid": (_("Questo indirizzo PEC non è scritto bene."), _("Controllalo: nome@dominio.it")),
+    "shared.phone.invalid": (_("Questo numero di telefono non è scritto bene."), _("Scrivilo con tutte le cifre.")),
+    "metering.read.too-many-digits": (
+        _("Hai scritto più cifre di quelle del contatore."),
+        _("Ricopia solo i numeri neri, senza quelli rossi dopo la virgola."),
+    ),
+    "metering.read.in-the-future": (_("La data della lettura è nel futuro."), _("Correggila.")),
+    "metering.register.not-installed": (
+        _("A quella data il contatore non era ancora montato."),
+        _("Correggi la data della lettura."),
+    ),
+    "archive.upload.empty": (_("Il file è vuoto."), _("Sceglilo di nuovo.")),
+    "archive.upload.too-large": (_("Il file è troppo grande."), _("Scegline uno più piccolo.")),
+    "archive.upload.type": (
+        _("Questo tipo di file non va bene."),
+        _("Manda una fotografia o un PDF."),
+    ),
+    "archive.upload.encrypted": (_("Il PDF è protetto da password."), _("Manda una copia senza password.")),
+    "archive.upload.broken": (_("Il file è rovinato e non si apre."), _("Salvalo di nuovo e riprova.")),
+    "archive.upload.bomb": (_("Il file è troppo grande una volta aperto."), _("Scegline uno più semplice.")),
+    "archive.upload.active": (_("Il file contiene parti che possono agire da sole."), _("Manda una copia semplice.")),
+    "customers.account.channel-without-address": (
+        _("Per ricevere le bollette così ci serve un indirizzo."),
+        _("Aggiungilo e riprova."),
+    ),
+}
+_ELSE = (_("Non è stato possibile."), _("Riprova. Se succede ancora, chiamaci al numero {phone}."))
+
+
+def told(error: SorgenteError) -> Told:
+    """Return the words for an error; what no customer can mend is told without its innards."""
+    if isinstance(error, PasswordTooWeak):
+        return Told(error.facts, "")  # Django's own words, in the language of the page
+    facts, next_step = _WORDS.get(error.code, _ELSE)
+    step = gettext(next_step) if next_step else ""
+    return Told(gettext(facts), step.replace("{phone}", company().contacts.phone))
