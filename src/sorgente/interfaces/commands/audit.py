@@ -20,6 +20,7 @@ INVARIANTS = {
     "A4": "i numeri di bolletta non saltano e le date non tornano indietro",
     "A5": "ogni messaggio dall'esterno ha effetto una volta sola",
     "A6": "ogni bolletta si ricalcola identica",
+    "A7": "nessuna bolletta, prestazione o indennizzo fuori dai termini senza un motivo registrato",
     "A8": "ogni movimento di denaro ha un documento e ogni documento è intatto",
 }
 
@@ -32,6 +33,7 @@ CHECKS = (
     "sorgente.payments.queries.audit",
     "sorgente.payments.usecases.compare_files",
     "sorgente.archive.queries.audit",
+    "sorgente.quality.queries.audit",
 )
 
 

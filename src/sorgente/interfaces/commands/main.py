@@ -32,6 +32,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("einvoice", "check"): ("einvoice_check", "Check e-invoices against schema and arithmetic controls."),
     ("statement", "parse"): ("statement_parse", "Read bank statements into JSON Lines."),
     ("statement", "import"): ("statement_import", "Import a bank statement and match its entries."),
+    ("refunds", "export"): ("refunds_export", "Prepare what we owe customers and write the files that pay it."),
     ("debits", "export"): ("debits_export", "Write the direct debit file of a due date."),
     ("pagopa", "notice"): ("pagopa_notice", "Make a notice number, its IUV and the QR text."),
     ("pagopa", "receipts"): ("pagopa_receipts", "Read pagoPA receipts into JSON Lines."),

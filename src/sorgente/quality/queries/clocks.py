@@ -67,7 +67,7 @@ def open_clocks_of_account(number: str, *, as_of: date | None = None) -> list[Cl
     return _views(found.order_by(F("due_on").asc(nulls_last=True), "id"), as_of)
 
 
-def list_clocks(*, as_of: date, window: str = "open", standard: str = "", text: str = "") -> QuerySet[Any, Any]:
+def list_clocks(*, as_of: date, window: str = "open", indicator: str = "", text: str = "") -> QuerySet[Any, Any]:
     """Return open clocks as rows for a page.
 
     window  "late", "today", "week" (today and the six days after it), else all that are open

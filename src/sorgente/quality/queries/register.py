@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -115,3 +116,20 @@ def _midnight(day: date) -> datetime:
 def year_of(field: str, year: int) -> Q:
     """Return the condition that an instant lies in a calendar year of the utility's clock."""
     return Q(**{f"{field}__gte": _midnight(date(year, 1, 1)), f"{field}__lt": _midnight(date(year + 1, 1, 1))})
+
+
+def register_cells(row: Mapping[str, Any]) -> list[str]:
+    """Return a row of the register as texts in the order of COLUMNS: local times, whole cents, yes or no as 1 or 0."""
+    return [_cell(row[name]) for name in COLUMNS]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(timespec="seconds")
+    if isinstance(value, list):
+        return " ".join(str(one) for one in value)
+    return str(value)

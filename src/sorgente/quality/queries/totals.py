@@ -65,12 +65,12 @@ def totals_of_year(year: int) -> list[IndicatorYear]:
         )
     }
     due = IndemnityDue.objects.filter(accrued_on__year=year).exclude(state=IndemnityDue.State.EXCLUDED)
-    money = {
-        code: (count, cents, paid or 0)
-        for code, count, cents, paid in due.values_list("performance__standard").annotate(
-            Count("performance", distinct=True), Sum("cents"), Sum("cents", filter=Q(state=IndemnityDue.State.PAID))
-        )
-    }
+    rows_due = due.values("performance__standard").annotate(
+        performances=Count("performance", distinct=True),
+        sum=Sum("cents"),
+        paid=Sum("cents", filter=Q(state=IndemnityDue.State.PAID)),
+    )
+    money = {row["performance__standard"]: (row["performances"], row["sum"], row["paid"] or 0) for row in rows_due}
     return [_year(one, rows.get(one.code), money.get(one.code, (0, 0, 0))) for one in standards(on=date(year, 12, 31))]
 
 
