@@ -86,6 +86,7 @@ class DocumentMetadata:
 
     register         the register that numbers it, empty: none; `number` is then the number it bears by itself
     number           0-padded nowhere: "12/2026", "2026/SII/0000123", or the beginning of its hash
+    retention_after  formation or relation_end
     retention_years  0: for ever
     """
 
@@ -110,6 +111,7 @@ class DocumentMetadata:
     version: int
     change: Change | None
     retention: str
+    retention_after: str
     retention_years: int
     note: str
 
@@ -148,6 +150,7 @@ def form_metadata(
         version=version,
         change=change,
         retention=document_class.retention.name,
+        retention_after=document_class.retention.after,
         retention_years=document_class.retention.years,
         note=known.get("note", ""),
     )

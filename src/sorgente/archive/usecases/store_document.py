@@ -14,13 +14,31 @@ from django.db import connection, transaction
 
 from sorgente.archive.core import folder
 from sorgente.archive.core.classes import ROME, DocumentClass, class_of
-from sorgente.archive.core.metadata import Change, DocumentMetadata, Formed, form_metadata
+from sorgente.archive.core.metadata import (
+    Agent,
+    Attached,
+    Change,
+    DocumentMetadata,
+    Formed,
+    Verification,
+    form_metadata,
+)
 from sorgente.archive.core.words import codes_of, plain, scalars, text_of
 from sorgente.archive.models import Document
 from sorgente.archive.usecases.registers import RegisterNumber, numbers_for, write_numbers
 from sorgente.shared.errors import SorgenteError
 
-__all__ = ["Document", "EmptyDocument", "NewDocument", "NewVersionOf", "store_document", "store_documents"]
+__all__ = [
+    "Agent",
+    "Attached",
+    "Document",
+    "EmptyDocument",
+    "NewDocument",
+    "NewVersionOf",
+    "Verification",
+    "store_document",
+    "store_documents",
+]
 
 _LONGEST_TITLE = 200  # of the column; file names from outside may be longer
 
@@ -206,7 +224,8 @@ def _insert_words(
     bodies, codes = [], []
     for name in new:
         one, known = documents[name], made[name]
-        names = [agent.name for agent in known.agents if agent.name != classes[name].agent]
+        # Who stands there only because the class says so would be found in every document.
+        names = [agent.name for agent in one.formed.get("agents", ())]
         said = text_of(one.content, one.media_type) if classes[name].is_parsed else ""
         bodies.append(plain(" ".join([one.title, *known.keywords, *names, one.words, said])))
         facts = [agent.code for agent in known.agents] + scalars(one.metadata)

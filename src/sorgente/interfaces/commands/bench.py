@@ -23,6 +23,7 @@ SIZES = {
     "einvoice": 20_000,
     "bill_pdf": 1_000,
     "receipts": 1_000_000,
+    "search": 1_000_000,
 }
 
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if size < 1:
         raise WrongUse(f"Bench {arguments.name}", f"Size {size} is not positive.", "Give --size 1 or more.")
     measure = import_module(f"sorgente.interfaces.commands.benches.{arguments.name}").measure
-    done, seconds, unit = measure(size)
+    done, seconds, unit, *more = measure(size)
     print(
         json.dumps(
             {
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "seconds": round(seconds, 3),
                 "rate": round(done / seconds, 1),
                 "unit": unit,
+                **(more[0] if more else {}),
                 "peak_mib": round(_peak_kib() / 1024),
                 "cpus": len(os.sched_getaffinity(0)),
                 "python": platform.python_version(),
