@@ -35,7 +35,7 @@ from sorgente.ledger.usecases.post_transaction import post_transaction
 from sorgente.tariffs.rules import rules
 from tests.billing.test_one_offs import account, number_of, paper, sundry
 
-CASES = yaml.safe_load(Path("cases/billing/deposits.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load(Path("cases/billing/deposit/figures.yaml").read_text(encoding="utf-8"))
 TERMS = deposit_terms(rules(), on=date(2026, 4, 1))
 
 

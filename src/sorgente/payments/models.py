@@ -142,6 +142,7 @@ class Payment(models.Model):
         SDD_RETURN = "sdd_return", "Insoluto"
         PAGOPA = "pagopa", "pagoPA"
         PAGOPA_FLOW = "pagopa_flow", "Riversamento pagoPA"
+        REFUND = "refund", "Rimborso"
         OTHER = "other", "Altro"
 
     class Match(models.TextChoices):
@@ -174,3 +175,69 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint
+
+
+class RefundIban(models.Model):
+    """The bank account a customer wants refunds on, where it is not the one that is debited."""
+
+    contract_account = models.OneToOneField("customers.ContractAccount", models.PROTECT, related_name="+")
+    iban = models.BinaryField(help_text="encrypted at rest")
+    iban_tail = models.CharField(max_length=4)
+    holder_name = models.CharField(max_length=70)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.contract_account} …{self.iban_tail}"
+
+
+class RefundFile(models.Model):
+    """One list of refunds handed over: a pain.001 file to the bank, or a list of postal orders."""
+
+    message_id = models.CharField(max_length=35, unique=True)
+    way = models.CharField(max_length=10)
+    refunds = models.IntegerField()
+    cents = models.BigIntegerField()
+    document = models.ForeignKey("archive.Document", models.PROTECT)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Refund(models.Model):
+    """What we pay back to a contract account."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", "Da inviare"
+        SENT = "sent", "Inviato"
+        PAID = "paid", "Pagato"
+        RETURNED = "returned", "Tornato indietro"
+
+    class Way(models.TextChoices):
+        TRANSFER = "transfer", "Bonifico"
+        POSTAL = "postal", "Assegno postale"
+
+    contract_account = models.ForeignKey("customers.ContractAccount", models.PROTECT, related_name="refunds")
+    cents = models.BigIntegerField()
+    way = models.CharField(max_length=10, choices=Way)
+    iban = models.BinaryField(null=True, help_text="encrypted at rest")
+    iban_tail = models.CharField(max_length=4, blank=True)
+    holder_name = models.CharField(max_length=70)
+    reason = models.CharField(max_length=20, help_text="closed, waiting, asked")
+    prepared_on = models.DateField()
+    end_to_end_id = models.CharField(max_length=35, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
+    file = models.ForeignKey(RefundFile, models.PROTECT, null=True, related_name="contents")
+    transaction = models.OneToOneField("ledger.Transaction", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="refund_positive", condition=Q(cents__gt=0)),
+            models.CheckConstraint(
+                name="refund_way", condition=Q(way="transfer", iban__isnull=False) | Q(way="postal", iban__isnull=True)
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "id"], name="refund_waiting", condition=Q(state="prepared"))]
+
+    def __str__(self) -> str:
+        return self.end_to_end_id

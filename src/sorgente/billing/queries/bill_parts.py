@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db.models import F
+from django.db.models import Case, F, When
 
 from sorgente.billing.core.document import LinkedBill, VatGroup
 from sorgente.billing.core.explanation import EarlierBill
@@ -81,6 +81,8 @@ def bill_parts(bill_ids: Sequence[int]) -> list[BillParts]:
             corrects_number=F("corrects__number"),
             corrects_issued_on=F("corrects__issued_on"),
             rules_id=F("inputs__rules"),
+            # A credit note rests on no terms of its own: it is printed with those of the bill it takes back.
+            terms_inputs_id=Case(When(kind=Bill.Kind.CREDIT_NOTE, then=F("corrects__inputs")), default=F("inputs")),
         )
         .values()
     )
@@ -95,7 +97,7 @@ def bill_parts(bill_ids: Sequence[int]) -> list[BillParts]:
             vat=vat_groups_of(charges[bill["id"]], vat[bill["id"]]),
             stretches=stretches[bill["id"]],
             estimated_before=_before(bill, stretches[bill["id"]], estimates[bill["contract_id"]]),
-            terms=terms[bill["inputs_id"], bill["contract_id"]],
+            terms=terms[bill["terms_inputs_id"], bill["contract_id"]],
             prices=prices(bill["rules_id"], bill["issued_on"]),
             earlier=[one for id, one in earlier[bill["contract_id"]] if id < bill["id"]],
         )
@@ -207,7 +209,7 @@ def _earlier(contracts: Sequence[int], bills: Sequence[dict[str, Any]]) -> dict[
 
 def _terms(bills: Sequence[dict[str, Any]]) -> dict[tuple[int, int], list[Terms]]:
     """Return (inputs, contract) -> the terms the bills were rated with."""
-    wanted = {(bill["inputs_id"], bill["contract_id"]) for bill in bills}
+    wanted = {(bill["terms_inputs_id"], bill["contract_id"]) for bill in bills}
     found: dict[tuple[int, int], list[Terms]] = defaultdict(list)
     rows = BillInputs.objects.filter(pk__in={inputs for inputs, _ in wanted}).order_by("id")
     for inputs_id, packed in rows.values_list("id", "conditions"):

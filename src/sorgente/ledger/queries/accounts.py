@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 
 from sorgente.ledger.models import Allocation, Entry, OpenItem
 
@@ -135,3 +135,23 @@ def settlements_of(reference: str) -> list[Settlement]:
         .values_list("id", "receivable__reference", "credit__reference", "cents", "allocated_on")
     )
     return [Settlement(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCredit:
+    """What we owe a contract account over all its items, and the earliest day of an open credit of it."""
+
+    contract_account_id: int
+    cents: int
+    since: date
+
+
+def accounts_in_credit(contract_account_ids: Iterable[int] | None = None) -> list[AccountCredit]:
+    """Return the accounts (None: all) to which we owe more than they owe us, by id."""
+    credits = OpenItem.objects.filter(settled_cents__gt=F("cents"), cents__lt=0)
+    if contract_account_ids is not None:
+        credits = credits.filter(contract_account_id__in=list(contract_account_ids))
+    since = dict(credits.order_by().values_list("contract_account_id").annotate(day=Min("transaction__booked_on")))
+    still_open = OpenItem.objects.filter(~Q(settled_cents=F("cents")), contract_account_id__in=list(since))
+    rest = still_open.order_by().values_list("contract_account_id").annotate(rest=Sum(F("cents") - F("settled_cents")))
+    return [AccountCredit(account, -cents, since[account]) for account, cents in sorted(rest) if cents < 0]

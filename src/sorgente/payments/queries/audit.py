@@ -96,6 +96,23 @@ SELECT b.number, coalesce(c.times, 0), coalesce(p.times, 0)
   JOIN billing_bill b ON b.id = coalesce(c.bill_id, p.bill_id)
  WHERE c.times IS DISTINCT FROM p.times ORDER BY 1
 """
+_REFUND = """
+SELECT r.end_to_end_id, r.cents, coalesce(m.cents, 0)::int8 FROM payments_refund r
+  LEFT JOIN (SELECT e.transaction_id, sum(e.cents) AS cents FROM ledger_entry e
+              WHERE e.contract_account_id IS NOT NULL GROUP BY 1) m ON m.transaction_id = r.transaction_id
+ WHERE r.cents <> coalesce(m.cents, 0) ORDER BY r.id
+"""
+_REFUND_FILE = """
+SELECT f.message_id, f.refunds, f.cents, count(r.id), coalesce(sum(r.cents), 0)::int8 FROM payments_refundfile f
+  LEFT JOIN payments_refund r ON r.file_id = f.id
+ GROUP BY f.id HAVING (f.refunds, f.cents) <> (count(r.id), coalesce(sum(r.cents), 0)) ORDER BY f.id
+"""
+_REFUNDED = """
+SELECT r.end_to_end_id, r.state, coalesce(p.times, 0) FROM payments_refund r
+  LEFT JOIN (SELECT "references"->>'end_to_end_id' AS reference, count(*) AS times FROM payments_payment
+              WHERE kind = 'refund' GROUP BY 1) p ON p.reference = r.end_to_end_id
+ WHERE coalesce(p.times, 0) <> CASE r.state WHEN 'paid' THEN 1 WHEN 'returned' THEN 2 ELSE 0 END ORDER BY r.id
+"""
 _PAID_POSITION = """
 SELECT d.notice_number FROM payments_debtposition d
  WHERE d.state = 'paid'
@@ -194,4 +211,27 @@ def money_problems() -> Iterator[Problem]:
     )
     yield from asked(
         connection, _PAID_POSITION, lambda notice: Problem("A8", f"Notice {notice}", "It is paid; no receipt says so.")
+    )
+    yield from asked(
+        connection,
+        _REFUND,
+        lambda refund, cents, posted: Problem(
+            "A8", f"Refund {refund}", f"It is of {euro(cents)}, the ledger has {euro(posted)}."
+        ),
+    )
+    yield from asked(
+        connection,
+        _REFUND_FILE,
+        lambda file, count, cents, found, sum_cents: Problem(
+            "A8",
+            f"Refund file {file}",
+            f"It says {count} refunds of {euro(cents)}; there are {found} of {euro(sum_cents)}.",
+        ),
+    )
+    yield from asked(
+        connection,
+        _REFUNDED,
+        lambda refund, state, times: Problem(
+            "A8", f"Refund {refund}", f"It is {state}; the bank's entries name it {times} times."
+        ),
     )

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
 from sorgente.billing.queries.bill_keys import BillKey, bills_by_sequence
 from sorgente.payments.core.clues import Clues
-from sorgente.payments.models import Collection, DebtPosition
+from sorgente.payments.models import Collection, DebtPosition, Refund
 
 
 @dataclass(frozen=True, slots=True)
 class KnownReferences:
-    """Collections by end-to-end id, by debit file and by mandate; bills by notice number and by their own."""
+    """Collections by end-to-end id, by debit file and by mandate; bills by notice number and by their own; refunds."""
 
     by_end_to_end: dict[str, Collection]
     by_file: dict[str, list[Collection]]
     by_mandate: dict[str, list[Collection]]
     by_notice: dict[str, BillKey]
     by_bill: dict[tuple[int, str, int], BillKey]
+    by_refund: dict[str, Refund] = field(default_factory=dict)
 
 
 def known_references(clues: Iterable[Clues]) -> KnownReferences:
@@ -44,6 +45,8 @@ def known_references(clues: Iterable[Clues]) -> KnownReferences:
             known.by_file[collection.file.message_id].append(collection)
         if collection.mandate.umr in mandates:
             known.by_mandate[collection.mandate.umr].append(collection)
+    for refund in Refund.objects.filter(end_to_end_id__in=ids):
+        known.by_refund[refund.end_to_end_id] = refund
     notices = {notice for clue in asked for notice in clue.notices}
     for position in DebtPosition.objects.filter(notice_number__in=notices).select_related("bill"):
         bill = position.bill

@@ -15,7 +15,7 @@ from sorgente.ledger.queries.accounts import open_items
 from sorgente.ledger.usecases.post_transaction import post_transaction
 from sorgente.payments.core.clues import Clues, clues_of
 from sorgente.payments.core.statement import StatementEntry
-from sorgente.payments.models import Collection, DebtPosition, Payment, StatementFile
+from sorgente.payments.models import Collection, DebtPosition, Payment, Refund, StatementFile
 from sorgente.payments.queries.known_references import KnownReferences, known_references
 from sorgente.payments.usecases.post_payments import post_payments
 from sorgente.payments.usecases.return_collection import return_collection
@@ -64,6 +64,9 @@ def _settle(one: _Settling) -> list[Payment]:
     if one.entry.cents < 0:
         return [_settle_debit(one)]
     clues, known = one.clues, one.known
+    refund = known.by_refund.get(clues.end_to_end_id or "")
+    if refund is not None and refund.state == Refund.State.PAID and refund.cents == one.entry.cents:
+        return [_refund_came_back(one, refund)]
     collection = known.by_end_to_end.get(clues.end_to_end_id or "")
     if collection is not None:
         return [_collected(one, collection)]
@@ -84,6 +87,9 @@ def _settle(one: _Settling) -> list[Payment]:
 
 
 def _settle_debit(one: _Settling) -> Payment:
+    refund = one.known.by_refund.get(one.clues.end_to_end_id or "")
+    if refund is not None and refund.state == Refund.State.SENT and refund.cents == -one.entry.cents:
+        return _refunded(one, refund)
     collection = _returned(one)
     if collection is not None:
         payment = _record(
@@ -111,6 +117,29 @@ def _settle_debit(one: _Settling) -> Payment:
         payment = _record(one, Payment.Kind.OTHER, Payment.Match.MATCHED, by="bank_code")
         return _post(one, payment, [Line("bank", one.entry.cents), Line("bank-fees", -one.entry.cents)])
     return _suspended(one, Payment.Kind.SDD_RETURN if one.clues.is_return else Payment.Kind.OTHER)
+
+
+def _refunded(one: _Settling, refund: Refund) -> Payment:
+    """Book what the bank paid to a customer for us."""
+    payment = _record(
+        one, Payment.Kind.REFUND, Payment.Match.MATCHED, by="end_to_end_id", account=refund.contract_account_id
+    )
+    refund.state = Refund.State.PAID
+    refund.save(update_fields=["state"])
+    return _post(one, payment, [Line("bank", one.entry.cents), Line("customer-credits", -one.entry.cents)])
+
+
+def _refund_came_back(one: _Settling, refund: Refund) -> Payment:
+    """Book a refund that the customer's bank sent back: it is the customer's credit again."""
+    payment = _record(
+        one, Payment.Kind.REFUND, Payment.Match.MATCHED, by="end_to_end_id", account=refund.contract_account_id,
+        return_reason=one.entry.return_reason,
+    )  # fmt: skip
+    refund.state = Refund.State.RETURNED
+    refund.save(update_fields=["state"])
+    cents = one.entry.cents
+    back = CustomerLine(refund.contract_account_id, -cents, f"payment {payment.pk}", one.booked_on)
+    return _post(one, payment, [Line("bank", cents), back])
 
 
 def _returned(one: _Settling) -> Collection | None:
