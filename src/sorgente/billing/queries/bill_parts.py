@@ -119,7 +119,7 @@ def _charges(bill_ids: Sequence[int]) -> dict[int, list[StoredCharge]]:
     rules = {
         id: PrintedRule(*facts)
         for id, *facts in BillRule.objects.filter(pk__in={row[1] for row in rows}).values_list(
-            "id", "tariff", "path", "start", "service", "service_code", "brackets", "nature", "law"
+            "id", "tariff", "path", "start", "service", "service_code", "brackets", "nature", "law", "cite"
         )
     }
     texts = {
