@@ -66,6 +66,7 @@ class PrintedRule:
     brackets: Sequence[str]
     nature: str = ""
     law: str = ""
+    cite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,12 @@ def printed_rows(charges: Sequence[StoredCharge], prices: PriceList, terms: Sequ
     """
     rows = [_row(charge, prices, terms_on(terms, charge.start)) for charge in charges if charge.reverses is None]
     return (*rows, *_billed_before([charge for charge in charges if charge.reverses is not None]))
+
+
+def sources_of(charges: Sequence[StoredCharge], rows: Sequence[ChargeRow]) -> list[str]:
+    """Return who decided each printed row of `printed_rows(charges, …)`; empty on what earlier bills charged."""
+    own = [charge.rule.cite for charge in charges if charge.reverses is None]
+    return [*own, *[""] * (len(rows) - len(own))]
 
 
 def terms_on(terms: Sequence[Terms], day: date) -> Terms:
