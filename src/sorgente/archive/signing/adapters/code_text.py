@@ -12,7 +12,7 @@ def code_text(*, code: str, title: str, amount_cents: int | None, life: timedelt
     """Return (subject, body); `lang` it or en. Plain letters only, for an SMS."""
     minutes = int(life.total_seconds() // 60)
     name = company().name
-    amount = "" if amount_cents is None else f" ({euro(amount_cents)} euro)"
+    amount = "" if amount_cents is None else f" ({euro(amount_cents)})"
     if lang == "en":
         return (
             f"{name}: your code to sign",

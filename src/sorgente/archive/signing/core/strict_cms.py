@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from asn1crypto import algos, cms
+from asn1crypto import cms
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 
@@ -53,6 +53,12 @@ def _unsigned_parts(data: cms.SignedData) -> list[str]:
     plain = data["encap_content_info"]["content_type"].native == "data"
     if data["version"].native != ("v1" if plain else "v3") or signer["version"].native != "v1":
         problems.append("Its version was changed.")
-    if not isinstance(signer["digest_algorithm"], algos.DigestAlgorithm):
-        problems.append("Its digest was changed.")
+    # Names are compared without regard to case elsewhere; here they must be the very bytes of the certificate.
+    names = [(one.chosen.issuer.dump(), one.chosen.serial_number) for one in data["certificates"]]
+    sid = signer["sid"].chosen
+    if (
+        signer["sid"].name != "issuer_and_serial_number"
+        or (sid["issuer"].dump(), sid["serial_number"].native) not in names
+    ):
+        problems.append("The name of its signer was changed.")
     return problems

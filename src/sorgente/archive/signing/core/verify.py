@@ -13,12 +13,10 @@ from io import BytesIO
 from typing import Any
 
 from asn1crypto import tsp
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError, SignatureValidationError
+from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
@@ -27,11 +25,7 @@ from sorgente.archive.signing.core.pdf_files import attached_files
 from sorgente.archive.signing.core.strict_cms import loose_ends
 from sorgente.archive.signing.core.trust import Trust
 
-# What a broken or hostile file makes the parsers raise.
-_UNREADABLE = (
-    PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    OverflowError, RecursionError, NotImplementedError, AssertionError, EOFError, OSError,
-)  # fmt: skip
+_WHOLE = SignatureCoverageLevel.ENTIRE_FILE
 _COVERAGE = {
     SignatureCoverageLevel.ENTIRE_FILE: "whole file",
     SignatureCoverageLevel.ENTIRE_REVISION: "its revision",
@@ -84,13 +78,15 @@ def verify_pdf(content: bytes, *, trust: Trust, at: datetime) -> Verdict:
         reader = PdfFileReader(BytesIO(content), strict=True)
         signatures = list(reader.embedded_regular_signatures)
         stamps = list(reader.embedded_timestamp_signatures)
-    except _UNREADABLE as problem:
+    except Exception as problem:  # a hostile file makes its parsers raise anything; none of it is a valid document
         return _unreadable(f"It cannot be read as a PDF: {problem}")
     if not signatures:
         return _unreadable("It carries no signature.")
     findings = tuple(_finding(reader, one, content, trust, at, archived=bool(stamps)) for one in signatures)
     problems = [f"{one.field}: {problem}" for one in findings for problem in one.problems]
     problems += [problem for one in stamps for problem in _stamp_problems(one, content, trust, at)]
+    if content[content.rfind(b"%%EOF") + 5 :].strip(b"\r\n"):
+        problems.append("Something follows the end of the file.")
     evidence, said = _evidence(reader, content)
     problems += said
     return Verdict(not problems and all(one.good for one in findings), findings, evidence, tuple(problems))
@@ -111,7 +107,7 @@ def _finding(
 ) -> SignatureFinding:
     try:
         return _examined(reader, signature, content, trust, at, archived=archived)
-    except _UNREADABLE as problem:
+    except Exception as problem:  # a hostile file makes its parsers raise anything; none of it is a valid document
         why = (f"The signature cannot be read: {problem}",)
         name = str(signature.field_name)
         return SignatureFinding(name, "", "", "", "", "", None, None, False, False, "unclear", False, why)
@@ -144,8 +140,10 @@ def _examined(
         problems.append("Its certificate is not trusted.")
     if stamp is not None and not stamp_good:
         problems.append("Its time stamp is not valid.")
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE and not _allowed(status):
+    if status.coverage is not _WHOLE and not _allowed(status):
         problems.append("Something was added or changed after it that it forbids.")
+    if signature.signed_revision + 1 == reader.xrefs.total_revisions and status.coverage is not _WHOLE:
+        problems.append("Bytes follow its end.")
     problems += loose_ends(signature, content)
     if not problems and not status.bottom_line:
         problems.append("It does not stand.")
@@ -181,7 +179,7 @@ def _stamp_problems(stamp: EmbeddedPdfSignature, content: bytes, trust: Trust, a
     try:
         status = validate_pdf_timestamp(stamp, validation_context=_context(trust, None, at))
         problems = loose_ends(stamp, content)
-    except _UNREADABLE as problem:
+    except Exception as problem:  # a hostile file makes its parsers raise anything; none of it is a valid document
         return [f"{stamp.field_name}: The time stamp cannot be read: {problem}"]
     if not (status.intact and status.valid and status.trusted):
         problems.append("The time stamp is not valid.")
@@ -228,6 +226,6 @@ def _evidence(reader: PdfFileReader, content: bytes) -> tuple[EvidenceReport | N
         if EVIDENCE_FILE not in files:
             return None, []
         report = check_evidence(json.loads(files[EVIDENCE_FILE]), content=content, files=files)
-    except _UNREADABLE as problem:
+    except Exception as problem:  # a hostile file makes its parsers raise anything; none of it is a valid document
         return None, [f"The evidence inside cannot be read: {problem}"]
     return report, list(report.problems)
