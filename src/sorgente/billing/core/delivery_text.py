@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sorgente.billing.core.document import PaymentMethod
@@ -33,6 +33,8 @@ class Announced:
     phone: str
     web: str
     iban: str
+    credit_cents: int = 0  # earlier credits already taken off to_pay_cents
+    is_of_water: bool = True
 
 
 def delivery_text(bill: Announced) -> tuple[str, str]:
@@ -49,8 +51,12 @@ def delivery_text(bill: Announced) -> tuple[str, str]:
     lines = [
         f"Gentile {bill.holder},",
         "",
-        f"è pronta la bolletta {bill.number} per la fornitura di {bill.supply_address}, "
-        f"dal {_day(bill.start)} al {_day(latest)}: {units_text(bill.quantity_milli)} m³ di acqua.",
+        f"è pronta la bolletta {bill.number} per la fornitura di {bill.supply_address}"
+        + (
+            f", dal {_day(bill.start)} al {_day(latest)}: {units_text(bill.quantity_milli)} m³ di acqua."
+            if bill.is_of_water
+            else ": non riguarda i consumi, ma altre partite del tuo contratto."
+        ),
         "",
         *_how(bill, amount),
         "",
@@ -63,6 +69,9 @@ def delivery_text(bill: Announced) -> tuple[str, str]:
 
 
 def _how(bill: Announced, amount: str) -> list[str]:
+    if bill.credit_cents:
+        rest = replace(bill, credit_cents=0)
+        return [f"Abbiamo già tolto {euro(bill.credit_cents)} che erano a tuo credito.", *_how(rest, amount)]
     if bill.to_pay_cents == 0:
         return ["Non devi pagare nulla."]
     if bill.to_pay_cents < 0:

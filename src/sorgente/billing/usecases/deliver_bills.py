@@ -77,7 +77,7 @@ def _message(bill: Bill, contract: dict[str, Any], payment: PaymentDetails | Non
             start=bill.start,
             end=bill.end,
             quantity_milli=bill.quantity_milli,
-            to_pay_cents=bill.to_pay_cents,
+            to_pay_cents=bill.to_pay_cents - bill.credit_cents,
             due_on=(payment.due_on if payment else None) or bill.due_on,
             method=payment.method if payment else PaymentMethod.TRANSFER,
             notice_number=payment.notice_number if payment else "",
@@ -86,6 +86,8 @@ def _message(bill: Bill, contract: dict[str, Any], payment: PaymentDetails | Non
             phone=utility.contacts.phone,
             web=utility.contacts.web,
             iban=utility.bank.iban,
+            credit_cents=bill.credit_cents,
+            is_of_water=bill.kind != Bill.Kind.ONE_OFF,
         )
     )
     about = f"bill:{bill.number}"

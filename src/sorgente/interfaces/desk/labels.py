@@ -14,6 +14,7 @@ BILL_KINDS = {
     "closing": _("Chiusura"),
     "correction": _("Rettifica"),
     "credit_note": _("Nota di credito"),
+    "one_off": _("Altre partite"),
 }
 READ_KINDS = {
     "reader": _("Letturista"),
@@ -72,8 +73,49 @@ DOCUMENT_KINDS = {
     "reader_file": _("File di lettura"),
     "rejects": _("Scarti di importazione"),
     "contract": _("Contratto"),
+    "mandate": _("Mandato di addebito"),
+    "identity": _("Documento di identità"),
+    "title": _("Titolo sull'immobile"),
+    "enrolment": _("Adesione alla firma avanzata"),
+    "evidence": _("Prove di firma"),
+    "letter": _("Comunicazione"),
+    "mail": _("Messaggio ricevuto"),
+    "attachment": _("Allegato"),
+    "photo": _("Fotografia"),
+    "scan": _("Copia per immagine"),
+    "minutes": _("Verbale"),
     "other": _("Altro"),
 }
+FLOWS = {"E": _("In arrivo"), "U": _("In uscita"), "I": _("Interno")}
+FORMATIONS = {
+    "a": _("creato con un programma"),
+    "b": _("ricevuto, o copia di carta"),
+    "c": _("da una transazione o un modulo"),
+    "d": _("composto da banche dati"),
+}
+AGENT_ROLES = {
+    "author": _("Autore"),
+    "sender": _("Mittente"),
+    "recipient": _("Destinatario"),
+    "operator": _("Operatore"),
+    "assignee": _("Assegnatario"),
+    "other": _("Altro"),
+}
+BATCH_STATES = {
+    "imported": _("Importato"),
+    "sampled": _("Campione da confrontare"),
+    "checked": _("Campione conforme"),
+    "refused": _("Respinto"),
+    "attested": _("Attestato"),
+}
+PAPER_OUTCOMES = {"waiting": _("Da confrontare"), "good": _("Conforme"), "bad": _("Non conforme")}
+DISPOSAL_STATES = {
+    "proposed": _("Proposto"),
+    "approved": _("Approvato"),
+    "executed": _("Eseguito"),
+    "cancelled": _("Annullato"),
+}
+MEDIA = {"paper": _("Carta"), "digital": _("Documenti digitali")}
 MANDATE_STATES = {
     "active": _("Attivo"),
     "suspended": _("Sospeso"),
