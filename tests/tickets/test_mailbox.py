@@ -87,7 +87,7 @@ def test_from_the_mailbox_to_the_answer_and_back(mailbox, post):
     assert number in answer["Subject"]
 
     # The customer's program answers the answer: by its id, to the address it was told.
-    put(mailbox, bytes(mail_of("Va bene, procedete.", subject="Ho deciso", to=answer["Reply-To"], mail_id="<a2@p.example>",
+    put(mailbox, bytes(mail_of("Va bene, procedete.", subject="Ho deciso", to=answer["Reply-To"], mail_id="<a2@p.it>",
                                In_Reply_To=answer["Message-ID"])))  # fmt: skip
     assert fetch(mailbox).outcomes == {"follow_up": 1}
     assert [one.direction for one in conversation(number)] == ["in", "out", "out", "in"]

@@ -11,16 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from sorgente.interfaces.desk.access import ROLE_LABELS, Right, may, rights_of, roles_of
 
+_ARCHIVE = {"documents", "document_about", "paper", "paper_batch", "paper_batch_new", "disposals", "disposal"}
 # route, its own word in the menu, icon, right, names of the pages under it
 _MENU = [
     ("desk:home", _("Cruscotto"), "it-chart-line", Right.DASHBOARD, {"home"}),
     ("desk:customers", _("Clienti"), "it-user", Right.CUSTOMERS, {"customers", "customer", "search"}),
+    ("desk:tickets", _("Segnalazioni"), "it-mail", Right.TICKETS, {"tickets", "ticket", "ticket_new", "ticket_mails"}),
     ("desk:reads", _("Letture"), "it-wifi", Right.METERS, {"reads"}),
     ("desk:bills", _("Bollette"), "it-files", Right.BILLS, {"bills", "bill"}),
     ("desk:runs", _("Emissioni"), "it-exchange-circle", Right.RUNS, {"runs", "run"}),
     ("desk:payments", _("Incassi"), "it-card", Right.PAYMENTS, {"payments", "payment"}),
     ("desk:signing", _("Firme"), "it-pencil", Right.SIGNING, {"signing", "signing_pairing", "signing_envelope"}),
-    ("desk:documents", _("Archivio"), "it-folder", Right.DOCUMENTS, {"documents"}),
+    (
+        "desk:quality",
+        _("Scadenze"),
+        "it-clock",
+        Right.QUALITY,
+        {"quality", "quality_indemnities", "quality_register", "quality_year"},
+    ),
+    ("desk:appointments", _("Appuntamenti"), "it-calendar", Right.APPOINTMENTS, {"appointments", "appointment"}),
+    ("desk:counter", _("Sportello"), "it-clock", Right.COUNTER, {"counter"}),
+    ("desk:calls", _("Chiamate"), "it-telephone", Right.CALLS, {"calls"}),
+    ("desk:documents", _("Archivio"), "it-folder", Right.DOCUMENTS, _ARCHIVE),
 ]
 
 

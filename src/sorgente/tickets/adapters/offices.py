@@ -9,17 +9,8 @@ from pathlib import Path
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.paths import rules_dir
 from sorgente.tariffs.rules import Rule, read_rule
+from sorgente.tickets.core.offices import OFFICE_WORDS
 from sorgente.tickets.core.taxonomy import CATEGORIES
-
-OFFICE_WORDS = {
-    "contratti": "Contratti",
-    "fatturazione": "Letture e fatturazione",
-    "credito": "Pagamenti e credito",
-    "pronto_intervento": "Pronto intervento e qualità",
-    "reclami": "Reclami",
-    "protezione_dati": "Protezione dati",
-    "assistenza": "Assistenza e smistamento",
-}
 
 
 class OfficesWrong(SorgenteError):

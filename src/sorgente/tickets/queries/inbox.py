@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from sorgente.tickets.adapters.offices import OFFICE_WORDS
-from sorgente.tickets.adapters.rows import facts_of
+from sorgente.tickets.core.offices import OFFICE_WORDS
 from sorgente.tickets.core.values import TicketFacts
 from sorgente.tickets.models import IncomingMail, Mailbox, Ticket
+from sorgente.tickets.queries.facts import facts_of
 
 CHANNELS: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Ticket.Channel]
 STATES: list[tuple[str, str]] = [(one.value, str(one.label)) for one in Ticket.State]
@@ -69,6 +69,7 @@ def inbox(
         found.annotate(
             confidence=F("prediction__confidence"),
             abstain=F("prediction__abstain"),
+            ranked=F("prediction__ranked"),
             customer=F("party__name"),
             due=Coalesce("due_on", _FAR),
         )
@@ -77,6 +78,7 @@ def inbox(
             "id", "number", "channel", "state", "subject", "sender", "sender_name", "category", "regulated_type",
             "priority", "office", "confirmed", "party_id", "customer", "account_number", "assigned_to", "opened_at",
             "latest_at", "due_on", "confidence", "abstain",
+            "ranked",
         )
     )  # fmt: skip
 

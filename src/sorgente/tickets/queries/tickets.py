@@ -12,11 +12,11 @@ from django.db.models import Prefetch
 from sorgente.metering.core.judgement import RULES
 from sorgente.metering.usecases.load_reads import load_reads
 from sorgente.shared.errors import SorgenteError
-from sorgente.tickets.adapters.rows import facts_of
 from sorgente.tickets.core.message import Entity
 from sorgente.tickets.core.segments import BODY, GREETING
 from sorgente.tickets.core.values import TicketFacts
 from sorgente.tickets.models import ReadProposal, Ticket, TicketAttachment, TicketMessage
+from sorgente.tickets.queries.facts import facts_of
 
 
 class NoSuchTicket(SorgenteError):

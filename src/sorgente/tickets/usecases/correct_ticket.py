@@ -9,10 +9,10 @@ from django.utils.timezone import localtime
 
 from sorgente.shared.errors import SorgenteError
 from sorgente.tickets.adapters.offices import office_of
-from sorgente.tickets.adapters.rows import facts_of
 from sorgente.tickets.core.taxonomy import CATEGORIES, PRIORITIES, REGULATED_TYPES
 from sorgente.tickets.core.values import TicketFacts
 from sorgente.tickets.models import Correction, Ticket
+from sorgente.tickets.queries.facts import facts_of
 from sorgente.tickets.usecases.one_ticket import locked
 from sorgente.tickets.usecases.open_ticket import rank_of
 from sorgente.tickets.usecases.read_proposals import propose_reads_of

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from sorgente.customers.queries.find import customers_by_party
 from sorgente.shared.errors import SorgenteError
-from sorgente.tickets.adapters.offices import OFFICE_WORDS
-from sorgente.tickets.adapters.rows import facts_of
 from sorgente.tickets.core.match import CLERK
+from sorgente.tickets.core.offices import OFFICE_WORDS
 from sorgente.tickets.core.values import TicketFacts
 from sorgente.tickets.models import IncomingMail, Ticket, TicketMessage
+from sorgente.tickets.queries.facts import facts_of
 from sorgente.tickets.usecases.one_ticket import locked, refuse_if_closed
 from sorgente.tickets.usecases.read_proposals import propose_reads_of
 from sorgente.tickets.usecases.write_message import Written, write_message

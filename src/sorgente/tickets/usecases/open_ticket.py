@@ -12,13 +12,13 @@ from sorgente.customers.queries.find import customers_by_party
 from sorgente.shared.errors import SorgenteError
 from sorgente.tickets.adapters.classifier import classify
 from sorgente.tickets.adapters.offices import office_of
-from sorgente.tickets.adapters.rows import facts_of
 from sorgente.tickets.core.match import CLERK, SIGNED_IN, Match
 from sorgente.tickets.core.message import Classified, Message
 from sorgente.tickets.core.taxonomy import PRIORITIES
 from sorgente.tickets.core.threads import plain_subject
 from sorgente.tickets.core.values import Attachment, TicketFacts
 from sorgente.tickets.models import Ticket, TicketMessage
+from sorgente.tickets.queries.facts import facts_of
 from sorgente.tickets.queries.owners import customer_of
 from sorgente.tickets.usecases.read_proposals import propose_reads
 from sorgente.tickets.usecases.write_message import Written, write_message, write_prediction

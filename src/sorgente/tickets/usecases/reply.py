@@ -10,10 +10,10 @@ from django.db import transaction
 from sorgente.messages.queries.messages import message_id_of
 from sorgente.messages.usecases.queue_message import queue_message
 from sorgente.shared.errors import SorgenteError
-from sorgente.tickets.adapters.rows import facts_of
 from sorgente.tickets.core.threads import answer_address, answer_subject
 from sorgente.tickets.core.values import TicketFacts
 from sorgente.tickets.models import Ticket, TicketMessage
+from sorgente.tickets.queries.facts import facts_of
 from sorgente.tickets.usecases.one_ticket import locked, refuse_if_closed
 from sorgente.tickets.usecases.write_message import Written, write_message
 
