@@ -21,6 +21,7 @@ from sorgente.metering.queries.read_list import held_count
 from sorgente.metering.queries.read_shares import meters_by_road, reads_by_month
 from sorgente.payments.queries.payment_list import unmatched_count
 from sorgente.payments.queries.payment_shares import PaymentShare, collected_by_month, payment_shares
+from sorgente.quality.queries.clocks import clock_counts
 
 MONTHS = 14
 _PAST_SECONDS = 6 * 3600
@@ -74,6 +75,11 @@ def _owed(start: date, as_of: date) -> dict[str, Any]:
 def work() -> dict[str, int]:
     """Return what waits for a person, always fresh: held reads, parked bills, payments without an owner."""
     return {"held": held_count(), "parked": parked_count(), "unmatched": unmatched_count()}
+
+
+def deadlines(*, as_of: date) -> dict[str, int]:
+    """Return how many open performances are late, due today and due within the week."""
+    return clock_counts(as_of=as_of)
 
 
 def documents() -> int:

@@ -82,7 +82,7 @@ def list_clocks(*, as_of: date, window: str = "open", indicator: str = "", text:
         found = found.filter(Q(reference__istartswith=text) | Q(account_number__istartswith=text))
     return found.order_by(F("due_on").asc(nulls_last=True), "due_at", "id").values(
         "id", "standard", "reference", "account_number", "channel", "text", "state", "started_at", "due_on", "due_at",
-        "level", "unit",
+        "level_amount", "unit",
         suspended_for=Suspension.objects.filter(performance=OuterRef("pk"), end_at__isnull=True).values("cause")[:1],
     )  # fmt: skip
 

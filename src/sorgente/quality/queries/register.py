@@ -120,10 +120,11 @@ def year_of(field: str, year: int) -> Q:
 
 def register_cells(row: Mapping[str, Any]) -> list[str]:
     """Return a row of the register as texts in the order of COLUMNS: local times, whole cents, yes or no as 1 or 0."""
-    return [_cell(row[name]) for name in COLUMNS]
+    return [register_cell(row, name=name) for name in COLUMNS]
 
 
-def _cell(value: Any) -> str:
+def register_cell(row: Mapping[str, Any], *, name: str) -> str:
+    value = row[name]
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -37,6 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "as_of": as_of,
             "found": found,
             "work": figures.work(),
+            "deadlines": figures.deadlines(as_of=as_of) if may(request, Right.QUALITY) else None,
             "documents": figures.documents() if may(request, Right.DOCUMENTS) else 0,
             "billed_cents": sum(row.billed_cents for row in found["bills"]),
             "collected_cents": sum(found["collected"].values()),
