@@ -61,6 +61,13 @@ def box_picture(sha256: str, page: int, box: Sequence[float]) -> bytes:
     return _png(sha256, page, box)
 
 
+def box_picture_size(sha256: str, page: int, box: Sequence[float]) -> tuple[int, int]:
+    """Return width and height of `box_picture`, in pixels."""
+    facts = pages_of(sha256)[page]
+    above, below = _cut(facts.height, box)
+    return facts.width, below - above
+
+
 @lru_cache(maxsize=64)
 def box_text(sha256: str, page: int, box: Sequence[float]) -> str:
     """Return the text printed beside a box."""
@@ -90,9 +97,16 @@ def _png(sha256: str, page: int, box: Sequence[float] | None) -> bytes:
         height = picture.height
         frame = (left * SCALE, height - top * SCALE, right * SCALE, height - bottom * SCALE)
         ImageDraw.Draw(picture).rounded_rectangle(frame, radius=6, outline=_MARK, width=5)
-        above = max(0, frame[1] - _ABOVE_POINTS * SCALE)
-        below = min(height, frame[3] + _BELOW_POINTS * SCALE)
-        picture = picture.crop((0, round(above), picture.width, round(below)))
+        above, below = _cut(height, box)
+        picture = picture.crop((0, above, picture.width, below))
     out = BytesIO()
     picture.quantize(32).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _cut(height: int, box: Sequence[float]) -> tuple[int, int]:
+    """Return from where to where, in pixels from the top, a page of this height is shown with a box."""
+    _, bottom, _, top = box
+    above = height - (top + _ABOVE_POINTS) * SCALE
+    below = height - (bottom - _BELOW_POINTS) * SCALE
+    return max(0, round(above)), min(height, round(below))

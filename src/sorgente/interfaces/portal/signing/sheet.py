@@ -49,7 +49,7 @@ def through_door(view: View) -> View:
         except SorgenteError as error:
             response = trouble(request, error)
         name_device(request, response)
-        response.headers["Referrer-Policy"] = "no-referrer" if token else "same-origin"
+        response.headers["Referrer-Policy"] = "same-origin"  # the link's token never leaves for another site
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
@@ -188,6 +188,7 @@ def _field_context(door: Door, field: FieldView) -> dict[str, Any]:
         "is_choice": field.kind is FieldKind.CONSENT,
         "text": pictures.box_text(envelope.document_sha256, field.page, field.box),
         "picture": door.address("clause", field.key),
+        "picture_size": pictures.box_picture_size(envelope.document_sha256, field.page, field.box),
         "sign": door.address("sign", field.key),
         "refuse": door.address("refuse", field.key),
         "can_use_code": bool(envelope.email or envelope.mobile),

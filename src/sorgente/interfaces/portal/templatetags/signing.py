@@ -23,6 +23,6 @@ def sheet_address(door: Door, name: str, *more: str | int) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """Return a name that its owner recognises and a stranger does not learn: "Giulia B."."""
+    """Return a name that its owner recognises and a stranger does not learn: "Giulia B.", always with a full stop."""
     first, *others = name.split()
-    return " ".join([first, *(f"{word[0]}." for word in others)])
+    return " ".join([first, *(f"{word[0]}." for word in others)]).rstrip(".") + "."

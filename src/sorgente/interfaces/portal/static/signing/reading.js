@@ -12,15 +12,25 @@ function settle() {
   told.textContent = told.dataset.done;
 }
 
+// A page that only flew past was not read: it must stay on the screen for a moment.
+const DWELL_MS = 500;
+const waits = new Map();
+
+function seen(page) {
+  waits.delete(page);
+  unseen.delete(page);
+  watch.unobserve(page);
+  settle();
+}
+
 const watch = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    if (entry.target === end) atEnd = unseen.size === 0;
-    else unseen.delete(entry.target);
-  }
-  if (unseen.size === 0) {
-    const edge = end.getBoundingClientRect();
-    atEnd = atEnd || edge.top <= window.innerHeight;
+  for (const { target, isIntersecting } of entries) {
+    if (target === end) atEnd = atEnd || isIntersecting;
+    else if (isIntersecting && !waits.has(target)) waits.set(target, setTimeout(seen, DWELL_MS, target));
+    else if (!isIntersecting && waits.has(target)) {
+      clearTimeout(waits.get(target));
+      waits.delete(target);
+    }
   }
   settle();
 });
@@ -31,4 +41,5 @@ for (const page of pages) {
   if (picture.complete && picture.naturalWidth > 0) watch.observe(page);
   else picture.addEventListener("load", () => watch.observe(page), { once: true });
 }
-watch.observe(end);
+// The end counts once the pictures have pushed it to where it belongs.
+window.addEventListener("load", () => watch.observe(end), { once: true });
