@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from sorgente.messages.queries.messages import messages_about
 from sorgente.shared.calendar import calendar
 from sorgente.tickets.appointments.adapters.calendar_file import calendar_file
-from sorgente.tickets.appointments.core.codes import UnknownAppointment, is_code, new_code
+from sorgente.tickets.appointments.core.codes import AppointmentOver, UnknownAppointment, is_code, new_code
 from sorgente.tickets.appointments.core.diary import Hours, slots_of
 from sorgente.tickets.appointments.links import code_of, token_of
 from sorgente.tickets.appointments.models import Appointment, Seat
@@ -20,7 +20,6 @@ from sorgente.tickets.appointments.queries.counter import counter_of, waits_of
 from sorgente.tickets.appointments.queries.diary import appointment, appointments_of, day_list, free_slots, offers
 from sorgente.tickets.appointments.usecases.book import (
     AppointmentIncomplete,
-    AppointmentOver,
     SlotNotOffered,
     SlotTaken,
     book,

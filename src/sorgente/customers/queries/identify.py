@@ -58,3 +58,16 @@ def owners_of_codes(codes: Iterable[str]) -> list[CodeOwner]:
     with connection.cursor() as cursor:
         cursor.execute(_BY_CODE, {"codes": asked})
         return [CodeOwner(*row) for row in cursor.fetchall()]
+
+
+def parties_with_phone(number: str) -> tuple[int, ...]:
+    """Return the parties who can be reached at a telephone number in its normal form (+39…), newest first."""
+    if not number:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT party_id FROM customers_contactpoint WHERE kind IN ('mobile', 'phone') AND value = %s"
+            " ORDER BY party_id DESC",
+            [number],
+        )
+        return tuple(row[0] for row in cursor.fetchall())

@@ -14,6 +14,10 @@ class UnknownAppointment(SorgenteError):
     code = "appointments.appointment.unknown"
 
 
+class AppointmentOver(SorgenteError):
+    code = "appointments.appointment.over"
+
+
 def new_code() -> str:
     """Return a code of seven characters, the last a check of the others: one slip in writing is noticed."""
     body = "".join(secrets.choice(_LETTERS) for _ in range(LENGTH - 1))

@@ -10,7 +10,7 @@ from sorgente.tickets.appointments.models import Call, CounterTicket
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A number of the day; `waited` ends when it is called, or runs on until now."""
+    """A number of the day; `minutes` waited end when it is called, or run on until now."""
 
     id: int
     number: int
@@ -20,11 +20,12 @@ class Waiting:
     name: str
     party_id: int | None
     state: str
+    state_label: str
     drawn_at: datetime
     called_at: datetime | None
     ended_at: datetime | None
     counter: str
-    waited: timedelta
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,12 @@ class CallView:
 def counter_of(*, place: str, on: date, now: datetime) -> list[Waiting]:
     """Return the numbers of a place and day in the order they were drawn."""
     tickets = CounterTicket.objects.filter(place__code=place, on=on).select_related("service", "appointment")
-    return [
-        Waiting(
-            id=ticket.pk,
-            number=ticket.number,
-            service=ticket.service.code,
-            service_name=ticket.service.name,
-            appointment_code=ticket.appointment.code if ticket.appointment else "",
-            name=ticket.appointment.name if ticket.appointment else "",
-            party_id=ticket.appointment.party_id if ticket.appointment else None,
-            state=ticket.state,
-            drawn_at=ticket.drawn_at,
-            called_at=ticket.called_at,
-            ended_at=ticket.ended_at,
-            counter=ticket.counter,
-            waited=(ticket.called_at or ticket.ended_at or now) - ticket.drawn_at,
-        )
-        for ticket in tickets.order_by("number")
-    ]
+    return [_waiting(ticket, now) for ticket in tickets.order_by("number")]
+
+
+def number_of(ticket_id: int, *, now: datetime) -> Waiting:
+    """Return one number; raises DoesNotExist when there is none of that id."""
+    return _waiting(CounterTicket.objects.select_related("service", "appointment").get(pk=ticket_id), now)
 
 
 def waits_of(*, start: date, end: date, limit: timedelta, place: str = "") -> Waits:
@@ -92,3 +81,22 @@ def calls_since(moment: datetime, *, operator: str = "") -> list[CallView]:
                  call.ended_at, call.party_id, call.note)
         for call in calls if not operator or call.operator in ("", operator)
     ]  # fmt: skip
+
+
+def _waiting(ticket: CounterTicket, now: datetime) -> Waiting:
+    return Waiting(
+        id=ticket.pk,
+        number=ticket.number,
+        service=ticket.service.code,
+        service_name=ticket.service.name,
+        appointment_code=ticket.appointment.code if ticket.appointment else "",
+        name=ticket.appointment.name if ticket.appointment else "",
+        party_id=ticket.appointment.party_id if ticket.appointment else None,
+        state=ticket.state,
+        state_label=ticket.get_state_display(),
+        drawn_at=ticket.drawn_at,
+        called_at=ticket.called_at,
+        ended_at=ticket.ended_at,
+        counter=ticket.counter,
+        minutes=int(((ticket.called_at or ticket.ended_at or now) - ticket.drawn_at).total_seconds() // 60),
+    )

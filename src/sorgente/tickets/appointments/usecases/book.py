@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from sorgente.shared.errors import SorgenteError
-from sorgente.tickets.appointments.core.codes import UnknownAppointment, new_code
+from sorgente.tickets.appointments.core.codes import AppointmentOver, UnknownAppointment, new_code
 from sorgente.tickets.appointments.links import token_of
 from sorgente.tickets.appointments.models import Appointment, Place, Seat, Service, Slot
 
@@ -25,10 +25,6 @@ class SlotNotOffered(SorgenteError):
 
 class AppointmentIncomplete(SorgenteError):
     code = "appointments.appointment.incomplete"
-
-
-class AppointmentOver(SorgenteError):
-    code = "appointments.appointment.over"
 
 
 @dataclass(frozen=True, slots=True)

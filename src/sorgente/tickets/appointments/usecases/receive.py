@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from sorgente.shared.errors import SorgenteError
-from sorgente.tickets.appointments.core.codes import UnknownAppointment
+from sorgente.tickets.appointments.core.codes import AppointmentOver, UnknownAppointment
 from sorgente.tickets.appointments.models import Appointment, CounterTicket, Place, Service
 from sorgente.tickets.appointments.usecases.set_up import UnknownPlace
 
@@ -97,6 +97,23 @@ def end_counter_ticket(*, ticket_id: int, served: bool, at: datetime) -> Counter
         ticket.appointment.ended_at = at
         ticket.appointment.save()
     return ticket
+
+
+@transaction.atomic
+def note_visit(*, code: str, arrived_at: datetime, at: datetime) -> None:
+    """Note that the team came to the customer; noting it twice changes nothing.
+
+    raises  UnknownAppointment; AppointmentOver when it was cancelled or missed
+    """
+    held = Appointment.objects.select_for_update().filter(code=code).first()
+    if held is None:
+        raise UnknownAppointment(f"Appointment {code}", "There is no such appointment.", "Check the code.")
+    if held.state == Appointment.State.SERVED:
+        return
+    if held.state not in (Appointment.State.BOOKED, Appointment.State.ARRIVED):
+        raise AppointmentOver(f"Appointment {code}", f"It is {held.get_state_display().lower()}.", "Book another one.")
+    held.state, held.arrived_at, held.ended_at = Appointment.State.SERVED, arrived_at, at
+    held.save()
 
 
 def mark_missed(*, before: datetime) -> int:
