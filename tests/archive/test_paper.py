@@ -90,6 +90,12 @@ def test_the_same_batch_again_repeats_nothing_and_brings_what_was_missing():
         imported(record=ScanRecord(**{**{name: getattr(RECORD, name) for name in RECORD.__slots__}, "place": "Roma"}))
 
 
+@pytest.mark.parametrize("code", ["", "a/b", "a b", "è", "x" * 41])
+def test_a_batch_needs_a_code_that_can_stand_in_an_address(code):
+    with pytest.raises(ScanBatchDiffers, match="needs a code"):
+        imported(code=code)
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -19,6 +20,8 @@ from sorgente.archive.papers import render_paper
 from sorgente.archive.signing.adapters.seal import seal_pdf
 from sorgente.archive.usecases.store_document import NewDocument, Verification, store_document, store_documents
 from sorgente.shared.errors import SorgenteError
+
+_CODE = re.compile(r"[\w.\-]{1,40}", re.ASCII)  # it stands in addresses and in subjects
 
 
 class ScanBatchUnknown(SorgenteError):
@@ -120,9 +123,11 @@ def _batch(code: str, record: ScanRecord, by: str, at: datetime) -> ScanBatch:
     facts = {name: value for name, value in asdict(record).items() if name not in ("title", "began_at", "ended_at")}
     batch = ScanBatch.objects.select_for_update().filter(code=code).first()
     if batch is None:
-        if not code.strip() or record.ended_at < record.began_at:
+        if _CODE.fullmatch(code) is None or record.ended_at < record.began_at:
             raise ScanBatchDiffers(
-                f"Batch {code!r}", "It needs a code, and an end that is not before its beginning.", "Correct them."
+                f"Batch {code!r}",
+                "It needs a code of letters, digits, dots and dashes, and an end that is not before its beginning.",
+                "Correct them.",
             )
         return ScanBatch.objects.create(
             code=code, title=record.title, record=facts, scan_began_at=record.began_at, scan_ended_at=record.ended_at,

@@ -39,6 +39,9 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("pagopa", "flows"): ("pagopa_flows", "Read pagoPA reporting flows into JSON Lines."),
     ("pagopa", "import"): ("pagopa_import", "Import pagoPA receipts and settle their positions."),
     ("tickets", "classify"): ("tickets_classify", "Classify incoming messages, JSON Lines in and out."),
+    ("tickets", "fetch"): ("tickets_fetch", "Take in what is new in the customers' mailbox."),
+    ("tickets", "import"): ("tickets_import", "Take in mails kept as .eml files."),
+    ("tickets", "retrain"): ("tickets_retrain", "Learn from corrections; taken only when not worse."),
     ("tickets", "benchmark"): ("tickets_benchmark", "Learn and measure the classifier on a labelled set."),
     ("document", "verify"): ("document_verify", "Tell who signed a PDF, when, and whether a byte changed."),
     ("biometrics", "open"): ("biometrics_open", "Open biometrics with the third party's key, away from the company."),
@@ -46,6 +49,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, str]] = {
     ("quality", "evaluate"): ("quality_evaluate", "Measure bills, let indemnities accrue and hand them on."),
     ("quality", "register"): ("quality_register", "Write the register of performances as CSV."),
     ("journal", "export"): ("journal_export", "Write the ledger as a journal that bean-check accepts."),
+    ("archive", "sweep"): ("archive_sweep", "Compare a part of the archive with its hashes, and go on next time."),
     ("audit",): ("audit", "Check every invariant and name the offenders."),
     ("bench",): ("bench", "Measure one of the speeds of the design, one JSON line."),
 }
