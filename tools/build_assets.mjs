@@ -47,7 +47,7 @@ for (const [name, source] of Object.entries(texts)) {
 for (const [name, source] of Object.entries(fonts)) cpSync(join(italia, "dist/fonts", source), join(vendor, name));
 for (const [name, source] of Object.entries(licences)) cpSync(source, join(vendor, name));
 
-for (const place of ["desk", "portal"]) {
+for (const place of ["desk", "portal", "portal/signing"]) {
   const locales = join(root, "src/sorgente/interfaces", place, "locale");
   for (const language of readdirSync(locales)) {
     const catalogue = join(locales, language, "LC_MESSAGES/django");

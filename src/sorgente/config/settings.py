@@ -137,7 +137,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "interfaces/desk/locale", PACKAGE / "interfaces/portal/locale"]
+LOCALE_PATHS = [PACKAGE / "interfaces" / place / "locale" for place in ("desk", "portal", "portal/signing")]
 USE_I18N = True
 TIME_ZONE = "Europe/Rome"
 USE_TZ = True
