@@ -33,6 +33,7 @@ CHECKS = (
     "sorgente.payments.queries.audit",
     "sorgente.payments.usecases.compare_files",
     "sorgente.archive.queries.audit",
+    "sorgente.archive.signing.queries.audit",
     "sorgente.quality.queries.audit",
 )
 

@@ -84,7 +84,9 @@ def _from_file(file: str, password: str) -> SimpleSigner:
             Path(file).read_bytes(), other_certs=[], passphrase=password.encode() or None
         )
     except (OSError, ValueError) as problem:
-        raise SealKeyWrong(file, f"It cannot be opened: {problem}.", "Check SORGENTE_SEAL and its password.") from None
+        raise SealKeyWrong(
+            file, f"It cannot be opened: {problem}.", "Check SORGENTE_SEAL_PKCS12 and SORGENTE_SEAL_PASSWORD."
+        ) from None
     # Only the company's own certificate goes into the signature: whoever verifies has the root, and every byte of the
     # signature is then bound by it.
     return SimpleSigner(
