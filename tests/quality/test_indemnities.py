@@ -94,6 +94,13 @@ def test_days_left_out_are_caught_up():
     assert Evaluation.objects.get().as_of == date(2026, 5, 13)
 
 
+def test_an_appointment_that_is_still_to_come_accrues_nothing():
+    start(standard="S16", reference="appointment:A", started_at=at("2026-05-11 14:00"))
+    for instant, cents in (("09:00", 0), ("17:00", 0), ("17:01", 3000)):
+        evaluate_clocks(as_of=date(2026, 5, 11), at=at(f"2026-05-11 {instant}"))
+        assert owed() == cents, instant
+
+
 def test_a_suspended_clock_does_not_grow_but_keeps_what_it_owes():
     start()
     suspend_clock(**VOLTURA, at=at("2026-04-29 09:00"), cause="permit")

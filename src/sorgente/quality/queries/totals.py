@@ -23,6 +23,8 @@ class IndicatorYear:
     code: str
     name: str
     group: str
+    unit: str
+    is_mean: bool
     total: int
     within: int
     out_operator: int
@@ -39,7 +41,10 @@ class IndicatorYear:
 
 @dataclass(frozen=True, slots=True)
 class MacroYear:
-    """MC1 or MC2: failures that are not the operator's leave the count (rules: arera.quality.macro_indicators)."""
+    """MC1 or MC2 (rules: arera.quality.macro_indicators).
+
+    Standards on a mean are no performances that are in or out; failures that are not the operator's leave the count.
+    """
 
     group: str
     within: int
@@ -78,7 +83,10 @@ def macro_of_year(year: int) -> list[MacroYear]:
     """Return MC1 and MC2 of a year with their class."""
     classes = rules().value("arera.quality.macro_indicators", on=date(year, 12, 31))
     found = totals_of_year(year)
-    return [_macro(group, [one for one in found if one.group == group], classes[group]) for group in ("MC1", "MC2")]
+    return [
+        _macro(group, [one for one in found if one.group == group and not one.is_mean], classes[group])
+        for group in ("MC1", "MC2")
+    ]
 
 
 def _year(one: Standard, row: Mapping[str, Any] | None, money: tuple[int, int, int]) -> IndicatorYear:
@@ -93,8 +101,9 @@ def _year(one: Standard, row: Mapping[str, Any] | None, money: tuple[int, int, i
     elif one.share_percent is not None and share is not None:
         kept = share >= one.share_percent * 10
     return IndicatorYear(
-        code=one.code, name=one.name, group=one.group, total=row["total"], within=row["good"],
-        out_operator=row["operator"], out_force_majeure=row["force_majeure"], out_third_party=row["third_party"],
+        code=one.code, name=one.name, group=one.group, unit=one.unit.value, is_mean=one.is_mean,
+        total=row["total"], within=row["good"], out_operator=row["operator"],
+        out_force_majeure=row["force_majeure"], out_third_party=row["third_party"],
         mean_elapsed=mean, share_permille=share, target_percent=one.share_percent, is_kept=kept,
         indemnities=money[0], indemnity_cents=money[1], paid_cents=money[2],
     )  # fmt: skip

@@ -35,16 +35,17 @@ def evaluate_clocks(*, as_of: date, at: datetime) -> Evaluated:
     for pk in ids:
         try:
             with transaction.atomic():
-                late += _evaluate(pk, as_of, at)
+                late += _evaluate(pk, as_of=as_of, at=at)
         except SorgenteError as problem:
             refusals[f"performance {pk}"] = str(problem)
     Evaluation.objects.update_or_create(as_of=as_of, defaults={"evaluated_at": at, "looked_at": len(ids), "late": late})
     return Evaluated(len(ids), late, refusals)
 
 
-def _evaluate(pk: int, as_of: date, at: datetime) -> bool:
+def _evaluate(pk: int, *, as_of: date, at: datetime) -> bool:
     performance = Performance.objects.select_for_update().get(pk=pk)
-    until = end_of_day(as_of)
+    # A day that has begun counts whole; hours that have not passed do not count.
+    until = min(end_of_day(as_of), at)
     if performance.state not in OPEN or performance.started_at > until:
         return False
     found = standard_of(performance)
