@@ -18,6 +18,12 @@ def bills_resting_on(contract_id: int, *, from_on: date) -> list[str]:
     return list(found.exclude(kind=Bill.Kind.CREDIT_NOTE).order_by("id").values_list("number", flat=True))
 
 
+def closing_bills_of(contract_id: int) -> list[str]:
+    """Return the numbers of the closing bills of a contract, in the order of issue."""
+    found = Bill.objects.filter(contract_id=contract_id, kind=Bill.Kind.CLOSING).order_by("id")
+    return list(found.values_list("number", flat=True))
+
+
 def ids_of_bills(numbers: Iterable[str]) -> list[int]:
     """Return the ids of bills by their numbers, ascending; unknown numbers are left out."""
     return list(Bill.objects.filter(number__in=list(numbers)).order_by("id").values_list("pk", flat=True))

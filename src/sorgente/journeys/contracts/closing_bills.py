@@ -10,8 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from sorgente.billing.adapters.sdi_outbox import FolderTransport
-from sorgente.billing.queries.bill_list import list_bills
-from sorgente.billing.queries.standing_bills import bills_resting_on, ids_of_bills
+from sorgente.billing.queries.standing_bills import bills_resting_on, closing_bills_of, ids_of_bills
 from sorgente.billing.queries.to_collect import bills_to_collect_by_id
 from sorgente.billing.usecases.deliver_bills import deliver_bills
 from sorgente.billing.usecases.render_bills import render_bills
@@ -27,19 +26,30 @@ from sorgente.shared.errors import SorgenteError
 def close_supply(*, name: str, contract_number: str, ends_on: date, at: datetime) -> list[str]:
     """Bill a supply up to its end and send the bill; returns its number, or those of a correction.
 
-    name  of the run: the same name again goes on where it stopped. A bill the gate holds is parked like any other.
+    name  of the run, with the day: the same day again goes on where it stopped. A bill that is out is only sent, and
+          one that the gate holds is parked like any other: once released, a later run takes it over.
     Days billed beyond the end, on an estimate, are first credited and billed anew.
     """
     contract_id = contract_id_of(contract_number)
+    known = closing_bills_of(contract_id)
+    if known:
+        publish(known, at=at)
+        return known
     with transaction.atomic():
         corrected = (
             bill_anew(contract_id, from_on=ends_on, at=at) if bills_resting_on(contract_id, from_on=ends_on) else ()
         )
     if corrected:
         publish(corrected, at=at)
-    run_bill_cycle(name=name, bill_on=at.date(), read_through=ends_on, at=at, contract_ids=[contract_id], workers=1)
-    closing = [line["number"] for line in list_bills(as_of=at.date(), run=name)]
-    return [*corrected, *closing]
+    run_bill_cycle(
+        name=f"{name} {at.date()}",
+        bill_on=at.date(),
+        read_through=ends_on,
+        at=at,
+        contract_ids=[contract_id],
+        workers=1,
+    )
+    return [*corrected, *closing_bills_of(contract_id)]
 
 
 def publish(numbers: Sequence[str], *, at: datetime) -> list[tuple[str, SorgenteError]]:
