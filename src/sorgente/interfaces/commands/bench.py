@@ -23,6 +23,7 @@ SIZES = {
     "einvoice": 20_000,
     "bill_pdf": 1_000,
     "receipts": 1_000_000,
+    "tickets": 500,
     "search": 1_000_000,
 }
 
