@@ -59,6 +59,12 @@ def settled_town():
     from sorgente.interfaces.commands.benches.billing_town import fill
 
     fill(CONTRACTS, supplied_from=date(2026, 1, 1), read_on=date(2026, 4, 1))
+    with connection.cursor() as cursor:  # a row of its own waits for every contract
+        cursor.execute(
+            "INSERT INTO billing_oneoff (contract_id, kind, text, cents, from_on, reference, state, recorded_at,"
+            " cancel_reason) SELECT id, 'deposit', 'Deposito', 1000 + id % 7, '2026-01-01', 'd:' || id, 'pending',"
+            " now(), '' FROM customers_supplycontract"
+        )
     return str(connection.settings_dict["NAME"])
 
 
@@ -92,6 +98,11 @@ def test_killed_between_and_inside_batches(settled_town):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(DISTINCT contract_id), min(sequence), max(sequence) FROM billing_bill")
         assert cursor.fetchone() == (CONTRACTS, CONTRACTS, 1, CONTRACTS)
+        cursor.execute(
+            "SELECT count(*), count(DISTINCT o.id), count(DISTINCT o.bill_id) FROM billing_oneoff o"
+            " JOIN billing_oneoffrow r ON (r.one_off_id, r.bill_id) = (o.id, o.bill_id) WHERE o.state = 'billed'"
+        )
+        assert cursor.fetchone() == (CONTRACTS, CONTRACTS, CONTRACTS)
         cursor.execute("SELECT issued, parked, selected, step FROM billing_billingrun")
         assert cursor.fetchone() == (CONTRACTS, 0, CONTRACTS, "render")
         cursor.execute("SELECT count(*) FROM ledger_transaction")

@@ -9,9 +9,24 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sorgente.billing.core.compute import compute_bills
+from sorgente.billing.core.compute import Waiting, compute_bills
 from sorgente.billing.core.gate import GateRules
-from sorgente.billing.core.rows import Rows, no_rows, positions, totals
+from sorgente.billing.core.inputs import pack_table, unpack_table
+from sorgente.billing.core.one_offs import (
+    CODES,
+    FIRST_CODE,
+    LEDGER,
+    NAMES,
+    STAMP_DUTY,
+    OneOffRows,
+    Stamp,
+    StampDuty,
+    charges_of,
+    one_offs_of,
+    one_offs_table,
+    with_stamp_duty,
+)
+from sorgente.billing.core.rows import Rows, no_rows, positions, revenue_by_account, totals
 from sorgente.billing.core.stretches import FINE, NO_DAY, OPEN_DAY, Contracts, Policy, Reads, plan_bills
 from sorgente.metering.core.consumption import estimate_milli
 from sorgente.rating.rows import CONDITIONS
@@ -132,3 +147,50 @@ def test_vat_is_rounded_once_per_bill_and_rate_and_a_credit_undoes_its_bill(draw
     assert (np.abs(found.group_vat_cents * 10_000 - found.group_base_cents * found.group_vat_e4) * 2 <= 10_000).all()
     for bill in range(5):
         assert positions(rows.bill)[rows.bill == bill].tolist() == list(range(1, int((rows.bill == bill).sum()) + 1))
+
+
+one_offs = st.lists(st.tuples(st.sampled_from(sorted(NAMES)), st.integers(-30_000, 30_000).filter(bool)), max_size=8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(drawn=one_offs, used=litres, water=st.booleans())
+def test_rows_and_vat_make_the_total_with_one_offs_too(drawn, used, water):
+    drawn = [(kind, cents) for kind, cents in drawn if kind != CODES[STAMP_DUTY]]
+    taxed = {CODES[name] for name in ("fee", "takeover_fee", "works", "credit")}
+    size = len(drawn)
+    rows = OneOffRows(
+        bill=np.zeros(size, dtype=np.int64),
+        one_off_id=np.arange(1, size + 1),
+        kind=np.array([kind for kind, _ in drawn], dtype=np.int64),
+        day=np.full(size, START),
+        cents=np.array([cents for _, cents in drawn], dtype=np.int64),
+        vat_e4=np.array([1000 if kind in taxed else 0 for kind, _ in drawn], dtype=np.int64),
+        rule=np.zeros(size, dtype=np.int64),
+        text=[""] * size,
+    )
+    stamp = Stamp(StampDuty(7_747, 200, "owed"), 0, "")
+    found = compute_bills(
+        one_contract(), reads_of([(90, used, False)]), conditions(), no_rows(), tariff_book(), through=START + 90,
+        issued_on=START + 95, policy=POLICY, gate=OPEN_GATE, released=np.array([False]),
+        waiting=Waiting(rows, stamp, np.array([True])), water=water,
+    )  # fmt: skip
+    if not water and not drawn:
+        assert found.contract_id.size == 0
+        return
+    without = sum(cents for kind, cents in drawn if kind not in taxed)
+    stamp_row = 200 if without > 7_747 else 0
+    kept = found.rows.kind >= FIRST_CODE
+    assert found.rows.cents[kept].sum() == sum(cents for _, cents in drawn) + stamp_row
+    assert found.rows.cents.sum() == found.totals.net_cents[0]
+    assert found.totals.group_base_cents.sum() == found.totals.net_cents[0]
+    assert found.to_pay_cents[0] == found.totals.net_cents[0] + found.totals.vat_cents[0]
+    if found.stamp_duty_cents is not None:
+        assert found.stamp_duty_cents.tolist() == [200 if abs(without) > 7_747 else 0]
+    accounts, cents = revenue_by_account(found.rows, 1, LEDGER)
+    assert cents.sum() == found.totals.net_cents[0]
+    assert len(set(accounts)) == len(accounts)
+    # What was stored gives the same rows again.
+    table = unpack_table(pack_table(one_offs_table(found.one_offs, np.array([42]), stamp)))
+    again, kept_stamp = one_offs_of(table, np.array([42]))
+    again, _ = with_stamp_duty(again, kept_stamp, bills=1, day=START + 95)
+    assert charges_of(again).cents.tolist() == found.rows.cents[kept].tolist()

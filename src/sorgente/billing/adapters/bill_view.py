@@ -60,6 +60,7 @@ def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any
         "why": bill.explanation,
         "compare": _compare(bill),
         "consumption": _consumption(bill),
+        "sundry": _sundry(bill),
         "chart": _chart(bill),
         "parts": _parts(bill),
         "payment": _payment(bill),
@@ -179,6 +180,17 @@ def _consumption(bill: BillDocument) -> dict[str, Any]:
     }
 
 
+def _sundry(bill: BillDocument) -> list[list[Any]]:
+    """Return what a bill without water is made of, for page 1; nothing for any other."""
+    if bill.header.kind is not BillKind.SUNDRY:
+        return []
+    rows = [
+        [row.label[:1].upper() + row.label[1:], words.amount(row.cents), words.room(row.label)] for row in bill.rows
+    ]
+    vat = bill.header.vat_cents
+    return [*rows, *([["IVA", words.amount(vat), 3]] if vat else [])]
+
+
 def _front(reads: list[Any]) -> list[Any]:
     return reads if len(reads) <= READS_ON_FRONT else [reads[0], *reads[1 - READS_ON_FRONT :]]
 
@@ -213,7 +225,7 @@ def _middle(start: date, end: date) -> date:
 
 def _parts(bill: BillDocument) -> list[dict[str, Any]]:
     """Return what the total is made of, for the bar on page 1, in thousandths of what is charged; credits are 0."""
-    if bill.header.total_cents <= 0:
+    if bill.header.total_cents <= 0 or bill.header.kind is BillKind.SUNDRY:
         return []
     sums: dict[str, int] = {}
     for row in bill.rows:

@@ -53,7 +53,7 @@ def explanation(facts: BillFacts) -> str:
     if facts.kind is BillKind.CORRECTION and facts.corrects:
         return f"Sostituisce la bolletta {facts.corrects}, che era sbagliata."
     if facts.kind is BillKind.SUNDRY:
-        return "Non riguarda i consumi: raccoglie le altre partite del tuo contratto, una per una a pagina 2."
+        return "Non riguarda i consumi: raccoglie le altre partite del tuo contratto, una per una qui sotto."
     return " ".join([sentence for sentence in (_basis(facts), _change(facts)) if sentence][:2])
 
 

@@ -102,18 +102,14 @@ class OneOffRows:
     text: list[str]
 
     def take(self, keep: Bools | Long) -> OneOffRows:
-        at = np.flatnonzero(keep) if np.asarray(keep).dtype == bool else np.asarray(keep)
-        columns = {name: getattr(self, name) for name in OneOffRows.__slots__}
-        return OneOffRows(
-            **{
-                name: [column[i] for i in at] if isinstance(column, list) else column[at]
-                for name, column in columns.items()
-            }
-        )
+        at = np.flatnonzero(keep) if keep.dtype == bool else keep
+        columns: dict[str, Any] = {name: getattr(self, name) for name in OneOffRows.__slots__}
+        words: list[str] = columns.pop("text")
+        return OneOffRows(**{name: column[at] for name, column in columns.items()}, text=[words[i] for i in at])
 
     def placed(self, bill: Long) -> OneOffRows:
         """Return the rows with other places."""
-        columns = {name: getattr(self, name) for name in OneOffRows.__slots__}
+        columns: dict[str, Any] = {name: getattr(self, name) for name in OneOffRows.__slots__}
         return OneOffRows(**(columns | {"bill": bill}))
 
 

@@ -115,7 +115,7 @@ def revenue_by_account(rows: Rows, bills: int, others: Mapping[int, str] | None 
     others  kind -> account of the rows that no tariff made; only what is there widens the result
     """
     account = account_of(rows.service, rows.kind)
-    names = ACCOUNTS
+    names: tuple[str, ...] = ACCOUNTS
     for kind in np.unique(rows.kind[rows.kind > max(Kind)]).tolist():
         name = (others or {})[kind]
         names = names if name in names else (*names, name)

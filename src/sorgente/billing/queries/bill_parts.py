@@ -131,8 +131,8 @@ def _charges(bill_ids: Sequence[int]) -> dict[int, list[StoredCharge]]:
     found: dict[int, list[StoredCharge]] = defaultdict(list)
     for bill_id, rule_id, number, issued_on, *plain, position in rows:
         reverses = LinkedBill(number, issued_on) if number else None
-        text = texts.get((bill_id, position), "")
-        found[bill_id].append(StoredCharge(rules[rule_id], reverses, *plain, text=text))
+        facts = [*plain, texts.get((bill_id, position), "")]
+        found[bill_id].append(StoredCharge(rules[rule_id], reverses, *facts))
     return found
 
 

@@ -60,4 +60,13 @@ def pending_one_offs(*, kind: str = "") -> QuerySet[Any, Any]:
 
 
 def one_off_values(rows: Any) -> list[OneOffValues]:
-    return [OneOffValues(*row[:9], row[9] or "", *row[10:]) for row in rows.values_list(*_COLUMNS)]
+    return [
+        OneOffValues(
+            id=id, contract_number=contract, kind=kind, text=text, cents=cents, from_on=from_on, reference=reference,
+            document_id=document, state=state, bill_number=bill or "", billed_on=billed_on, recorded_at=recorded_at,
+            cancel_reason=reason,
+        )
+        for (
+            id, contract, kind, text, cents, from_on, reference, document, state, bill, billed_on, recorded_at, reason,
+        ) in rows.values_list(*_COLUMNS)
+    ]  # fmt: skip

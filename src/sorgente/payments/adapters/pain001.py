@@ -6,7 +6,7 @@ Source: EPC SEPA Credit Transfer guidelines for the customer-to-bank messages. E
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -28,7 +28,8 @@ def write_pain001(file: TransferFile, stream: BinaryIO) -> None:
         raise WrongUse(f"Refund file {file.message_id}", "It has no transfers.", "Prepare the refunds first.")
     for transfer in file.transfers:
         check_transfer(transfer)
-    root = etree.Element(f"{{{_NAMESPACE}}}Document", nsmap={None: _NAMESPACE})
+    names: dict[Any, str] = {None: _NAMESPACE}  # None is the default namespace, which the stubs do not know
+    root = etree.Element(f"{{{_NAMESPACE}}}Document", nsmap=names)
     message = _add(root, "CstmrCdtTrfInitn")
     head = _add(message, "GrpHdr")
     _add(head, "MsgId", file.message_id)
