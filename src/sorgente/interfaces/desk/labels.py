@@ -32,8 +32,16 @@ PAYMENT_KINDS = {
     "sdd_return": _("Insoluto"),
     "pagopa": _("pagoPA"),
     "pagopa_flow": _("Riversamento pagoPA"),
+    "refund": _("Rimborso"),
     "other": _("Altro"),
 }
+REFUND_STATES = {
+    "prepared": _("Da inviare"),
+    "sent": _("Inviato"),
+    "paid": _("Pagato"),
+    "returned": _("Tornato indietro"),
+}
+REFUND_WAYS = {"transfer": _("Bonifico"), "postal": _("Assegno postale")}
 MATCHES = {"matched": _("Abbinato"), "suspense": _("Da abbinare"), "ignored": _("Senza effetto")}
 MATCHED_BY = {
     "end_to_end_id": _("identificativo dell'addebito"),

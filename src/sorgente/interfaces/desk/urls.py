@@ -12,6 +12,7 @@ from sorgente.interfaces.desk.views import (
     paper,
     payments,
     quality,
+    refunds,
     signing,
     tickets,
 )
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("runs/parked/<int:item_id>/release/", billing.release, name="release"),
     path("runs/<str:name>/", billing.run, name="run"),
     path("payments/", payments.payments, name="payments"),
+    path("payments/refunds/", refunds.refunds, name="refunds"),
+    path("payments/refunds/prepare/", refunds.prepare, name="refunds_prepare"),
     path("payments/<int:payment_id>/", payments.payment, name="payment"),
     path("payments/<int:payment_id>/match/", payments.match, name="match"),
     path("documents/", archive.documents, name="documents"),

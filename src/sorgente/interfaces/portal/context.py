@@ -13,12 +13,17 @@ from sorgente.interfaces.portal.guard import visitor_of
 from sorgente.interfaces.portal.security import AREA
 from sorgente.shared.company import company
 
+_PROFILE = {
+    "profile", "contacts", "consents", "own_data", "delivery", "delegates", "security", "second_factor", "app",
+    "password",
+}  # fmt: skip
 # route, whether it takes the number of the account, word, icon, names of the pages under it
 MENU = [
     ("portal:account", True, _("Home"), "home", {"home", "account"}),
     ("portal:bills", True, _("Bollette"), "it-files", {"bills", "bill", "statement"}),
     ("portal:water", True, _("Consumi"), "it-chart-line", {"water", "self_reading"}),
-    ("portal:profile", False, _("Profilo"), "it-user", {"profile"}),
+    ("portal:requests", True, _("Richieste"), "it-comment", {"requests", "new_request", "request"}),
+    ("portal:profile", False, _("Profilo"), "it-user", _PROFILE),
 ]
 
 

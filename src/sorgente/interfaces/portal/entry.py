@@ -61,5 +61,5 @@ def wanted(request: HttpRequest) -> str:
 def way_on(request: HttpRequest) -> HttpResponse:
     """Go where they wanted to go, else home, in the language of their login."""
     entry = request.session.get("portal_entry") or {}
-    drop(request, "entry", "activation", "invitation")
+    drop(request, "entry")
     return redirect(entry.get("next") or reverse("portal:home"))

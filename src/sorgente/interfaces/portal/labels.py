@@ -46,6 +46,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "service": _("Interruzioni dell'acqua, letture, scadenze."),
         "marketing": _("Solo se lo vuoi tu. Non cambia nulla del servizio."),
     },
+    "request": {
+        "new": _("ricevuta"),
+        "assigned": _("ci stiamo lavorando"),
+        "waiting": _("aspetta te"),
+        "answered": _("risposta"),
+        "closed": _("chiusa"),
+    },
     "rights": {"see": _("può guardare"), "act": _("può guardare e agire")},
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from sorgente.interfaces.portal.views import (
     home,
     own_data,
     profile,
+    requests,
     security,
     water,
 )
@@ -41,6 +42,11 @@ urlpatterns: list[URLPattern] = [
     path("conti/<str:number>/consumi/", water.water, name="water"),
     path("conti/<str:number>/autolettura/", water.self_reading, name="self_reading"),
     path("conti/<str:number>/autolettura/fatta/", water.self_reading_done, name="self_reading_done"),
+    # Requests
+    path("conti/<str:number>/richieste/", requests.requests, name="requests"),
+    path("conti/<str:number>/richieste/nuova/", requests.new_request, name="new_request"),
+    path("richieste/<str:number>/", requests.one_request, name="request"),
+    path("profilo/<int:party_id>/cancella/", requests.delete_data, name="delete_data"),
     # Profile
     path("profilo/", profile.profile, name="profile"),
     path("profilo/<int:party_id>/contatti/", profile.contacts, name="contacts"),

@@ -78,13 +78,19 @@ _WORDS = {
         _("Aggiungilo e riprova."),
     ),
 }
+_PASSWORD = {
+    "password_too_short": _("È troppo corta: servono almeno 10 caratteri."),
+    "password_too_similar": _("Somiglia troppo al tuo nome o alla tua e-mail."),
+    "password_too_common": _("È una delle password più usate: scegline un'altra."),
+    "password_entirely_numeric": _("Non può essere fatta di soli numeri."),
+}
 _ELSE = (_("Non è stato possibile."), _("Riprova. Se succede ancora, chiamaci al numero {phone}."))
 
 
 def told(error: SorgenteError) -> Told:
     """Return the words for an error; what no customer can mend is told without its innards."""
     if isinstance(error, PasswordTooWeak):
-        return Told(error.facts, "")  # Django's own words, in the language of the page
+        return Told(" ".join(gettext(_PASSWORD[rule]) for rule in error.rules if rule in _PASSWORD), "")
     facts, next_step = _WORDS.get(error.code, _ELSE)
     step = gettext(next_step) if next_step else ""
     return Told(gettext(facts), step.replace("{phone}", company().contacts.phone))

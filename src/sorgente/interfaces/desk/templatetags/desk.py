@@ -71,10 +71,25 @@ def icon(name: str, classes: str = "icon-sm") -> SafeString:
 
 # What a state means to whoever looks: done, asks for a hand, went wrong, waits, or merely is.
 _TONES = {
-    "success": {"matched", "sent", "settled", "paid", "issued", "active", "accepted", "done", "closed", "actual"},
-    "warning": {"held", "parked", "suspense", "suspended", "mixed", "returned"},
-    "danger": {"failed", "overdue", "revoked", "discarded", "not_matched"},
-    "info": {"open", "queued", "prepared", "selected", "released", "estimated", "running"},
+    "success": {
+        "matched",
+        "sent",
+        "settled",
+        "paid",
+        "issued",
+        "active",
+        "accepted",
+        "done",
+        "closed",
+        "actual",
+        "attested",
+        "checked",
+        "executed",
+        "good",
+    },
+    "warning": {"held", "parked", "suspense", "suspended", "mixed", "returned", "sampled", "waiting"},
+    "danger": {"failed", "overdue", "revoked", "discarded", "not_matched", "bad"},
+    "info": {"open", "queued", "prepared", "selected", "released", "estimated", "running", "proposed", "approved"},
 }
 
 

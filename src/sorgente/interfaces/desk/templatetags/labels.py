@@ -34,6 +34,8 @@ _GROUPS = {
     "medium": labels.MEDIA,
     "read_state": labels.READ_STATES,
     "match": labels.MATCHES,
+    "refund_state": labels.REFUND_STATES,
+    "refund_way": labels.REFUND_WAYS,
     "message_state": labels.MESSAGE_STATES,
     "mandate_state": labels.MANDATE_STATES,
     "collection_state": labels.COLLECTION_STATES,

@@ -40,7 +40,7 @@ def _name(request: HttpRequest) -> str:
 
 @needs(Right.PAPER)
 def paper(request: HttpRequest) -> HttpResponse:
-    context = {"count": paper_count(), "batches": scan_batches(), "lists": disposals()}
+    context = {"count": paper_count(), "batches": scan_batches()}
     return render(request, "desk/paper/paper.html", context)
 
 

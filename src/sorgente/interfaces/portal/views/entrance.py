@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -116,7 +117,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a new password; the answer is the same whether the address has a login or not."""
     form = ResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        page = request.build_absolute_uri("/area/password/{uid}/{token}/")
+        page = request.build_absolute_uri(reverse("portal:reset", args=["UID", "TOKEN"]))
+        page = page.replace("UID", "{uid}").replace("TOKEN", "{token}")
         try:
             send_reset(email=form.cleaned_data["email"], link=page, address=address_of(request), at=timezone.now())
             return render(request, "portal/entrance/reset_sent.html", {"email": form.cleaned_data["email"]})

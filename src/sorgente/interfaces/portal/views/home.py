@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from sorgente.interfaces.portal.account_page import bill_rows, open_bills, water_of
 from sorgente.interfaces.portal.entry import kept
 from sorgente.interfaces.portal.guard import customer, own_account, visitor_of
-from sorgente.interfaces.portal.next_step import Situation, next_step
+from sorgente.interfaces.portal.next_step import Pending, Situation, next_step
+from sorgente.tickets.queries.inbox import tickets_of_account
 
 
 @customer
@@ -32,12 +35,16 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     water = water_of(access, as_of=as_of)
     bills = open_bills(access, as_of=as_of)
     by_hand = water.meter is not None and not water.meter.by_radio
+    waiting = next((one for one in tickets_of_account(number) if one.state == "waiting"), None)
     step = next_step(
         Situation(
             as_of=as_of,
             may_act=access.may_act,
             bills=bills,
             reads_by_hand=by_hand,
+            to_answer=None
+            if waiting is None
+            else Pending(_("Ci serve una tua risposta"), reverse("portal:request", args=[waiting.number])),
             latest_read_on=water.latest_read.read_on if water.latest_read else None,
         )
     )
