@@ -9,10 +9,12 @@ import pytest
 from sorgente.archive.queries.documents import document_of
 from sorgente.archive.signing.core.values import Channel, EnvelopeState, FieldState, Method, SignatureKind, Source
 from sorgente.archive.signing.models import EnvelopeEvent, SigningCode
+from sorgente.archive.signing.queries.contacts import contacts_of
 from sorgente.archive.signing.queries.envelopes import envelope
 from sorgente.archive.signing.queries.events import events
 from sorgente.archive.signing.usecases.complete_envelope import NotAllSigned, complete_envelope
 from sorgente.archive.signing.usecases.read_envelope import record_opened
+from sorgente.archive.signing.usecases.reopen_envelope import reopen_envelope
 from sorgente.archive.signing.usecases.sign_field import refuse_field, sign_field
 from sorgente.archive.signing.usecases.signing_codes import (
     CodeOutcome,
@@ -25,7 +27,7 @@ from sorgente.archive.signing.usecases.signing_codes import (
     send_otp,
 )
 from sorgente.shared.errors import SorgenteError
-from tests.signing.counter import AT, later, opened, read_by
+from tests.signing.counter import ANNA, AT, later, opened, read_by
 
 pytestmark = pytest.mark.django_db
 HOME = Source(ip="198.51.100.7", agent="Firefox", device="d1")
@@ -207,3 +209,18 @@ def test_codes_are_for_signing_at_a_distance_only():
         send_otp(envelope_id=given.id, channel=Channel.SMS, at=AT)
     with pytest.raises(SorgenteError, match="No code is needed"):
         confirm_otp(envelope_id=given.id, code="123456", at=AT, source=HOME)
+
+
+def test_the_same_paper_signed_another_way():
+    given = opened()
+    read_by(given.id)
+    again = reopen_envelope(envelope_id=given.id, method=Method.OTP, reason="without biometrics", by="rita", at=AT)
+    old, new = envelope(given.id), envelope(again.id)
+    assert (old.state, old.end_reason) == (EnvelopeState.CANCELLED, "without biometrics")
+    assert (new.state, new.method, new.document_id) == (EnvelopeState.OPEN, Method.OTP, old.document_id)
+    assert [one.key for one in new.fields] == [one.key for one in old.fields]
+    assert again.token != given.token
+    reached = contacts_of(again.id)
+    assert (reached.name, reached.email, reached.mobile) == (ANNA.name, ANNA.email, ANNA.mobile)
+    with pytest.raises(SorgenteError, match="There is none"):
+        contacts_of(987654)

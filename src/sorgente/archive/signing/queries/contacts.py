@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sorgente.archive.signing.adapters.under_way import UnknownEnvelope
+from sorgente.archive.signing.core.refusals import UnknownEnvelope
 from sorgente.archive.signing.models import Envelope
 
 
