@@ -50,6 +50,13 @@ def test_a_bill_bears_its_own_number_and_the_company():
     assert record.registered_at == "2026-11-23T08:00:00+00:00"
 
 
+def test_what_we_write_is_ours_when_only_its_recipient_is_named():
+    record = made(store(agents=[Agent("recipient", "PF", "Anna Bianchi", ANNA.code)]))
+    assert [(agent.role, agent.name) for agent in record.agents] == [
+        ("author", "Valdoro Acque S.p.A."), ("recipient", "Anna Bianchi"),
+    ]  # fmt: skip
+
+
 def test_letters_are_numbered_without_gaps_a_year_each():
     papers = [NewDocument(f"{n}".encode(), f"Lettera {n}", "letter", "text/plain") for n in range(3)]
     first = store_documents(papers, stored_at=AT)
@@ -80,7 +87,7 @@ def test_a_number_never_changes():
         ({"title": "  "}, "the subject is empty"),
         ({"direction": "X"}, "direction 'X' is none of E, U, I"),
         ({"formation": "z"}, "formation 'z' is none of"),
-        ({"agents": [Agent("recipient", "PF", "Anna Bianchi")]}, "there is neither author nor sender"),
+        ({"kind": "mail", "agents": [Agent("recipient", "PF", "Anna Bianchi")]}, "there is neither author nor sender"),
         ({"agents": [ANNA, Agent("chief", "PF", "X")]}, "agent 'X' has role 'chief'"),
         ({"agents": [Agent("sender", "PF", " ")]}, "agent ' '"),
         ({"verification": Verification(conforms=True)}, "only a copy"),

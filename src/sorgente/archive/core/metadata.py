@@ -137,7 +137,7 @@ def form_metadata(
         registered_at=formed_at.isoformat(),
         subject=title.strip(),
         keywords=tuple(known.get("keywords", ())),
-        agents=tuple(known.get("agents", ())) or (_agent_of(document_class),),
+        agents=_agents(document_class, tuple(known.get("agents", ()))),
         attachments=tuple(known.get("attachments", ())),
         classification=document_class.index,
         reserved=known.get("reserved", document_class.reserved),
@@ -191,6 +191,12 @@ def _agent_of(document_class: DocumentClass) -> Agent:
     if document_class.agent == COMPANY:
         return Agent(role, "PG", company().name, company().tax_code)
     return Agent(role, "PF" if document_class.agent == "Cliente" else "PG", document_class.agent)
+
+
+def _agents(document_class: DocumentClass, given: tuple[Agent, ...]) -> tuple[Agent, ...]:
+    """Complete who had a part: what we write is ours even if only the recipient was named."""
+    is_ours = document_class.agent == COMPANY and not any(agent.role in _FIRST_ROLES for agent in given)
+    return (_agent_of(document_class), *given) if is_ours or not given else given
 
 
 def _wrong(made: DocumentMetadata) -> Sequence[str]:

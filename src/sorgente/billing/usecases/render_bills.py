@@ -9,11 +9,12 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q
 
-from sorgente.archive.usecases.store_document import Document, NewDocument, store_documents
+from sorgente.archive.core.metadata import Formed
+from sorgente.archive.usecases.store_document import Agent, Document, NewDocument, store_documents
 from sorgente.billing.adapters.bill_pdf import bill_fonts, drawing_pool
 from sorgente.billing.adapters.draw_bills import Drawing, DrawingHere, Drawn, draw_bills
 from sorgente.billing.adapters.einvoice import einvoice_progressive
-from sorgente.billing.core.document import BillDocument
+from sorgente.billing.core.document import BillDocument, CustomerKind
 from sorgente.billing.core.payment_details import PaymentsOf
 from sorgente.billing.core.step_result import StepResult
 from sorgente.billing.models import Bill, BillingRun
@@ -141,14 +142,18 @@ def _papers(drawn: Drawn, bill: BillDocument) -> tuple[NewDocument, NewDocument]
     header = bill.header
     subjects = (f"bill:{header.number}", f"account:{bill.contract.account_code}")
     facts = {"bill": header.number, "issued_on": header.issued_on.isoformat(), "total_cents": header.total_cents}
+    holder = bill.customer
+    kind = {CustomerKind.PERSON: "PF", CustomerKind.PUBLIC_BODY: "PA"}.get(holder.kind, "PG")
+    recipient = Agent("recipient", kind, holder.full_name, holder.tax_code or holder.vat_code)
+    formed: Formed = {"agents": (recipient,), "register_number": header.number}
     return (
         NewDocument(
             drawn.einvoice, f"Fattura elettronica {header.number}", Document.Kind.EINVOICE, "application/xml", subjects,
-            {**facts, "file_name": drawn.einvoice_name},
+            {**facts, "file_name": drawn.einvoice_name}, formed,
         ),
         NewDocument(
             drawn.pdf, f"Bolletta {header.number}", Document.Kind.BILL, "application/pdf", subjects,
-            {**facts, "file_name": pdf_name(header.number)},
+            {**facts, "file_name": pdf_name(header.number)}, formed,
         ),
     )  # fmt: skip
 
