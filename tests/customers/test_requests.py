@@ -35,20 +35,12 @@ from sorgente.customers.usecases.contract_requests import (
 )
 from sorgente.customers.usecases.register_party import PartyIncomplete
 from sorgente.customers.usecases.request_answers import (
-    AnswerNotAsked,
-    AnswerSigned,
     DerogationWithoutProtocol,
-    PointActive,
-    PointClosed,
-    PointNeverSupplied,
-    PointSuppliedBefore,
-    SameHolder,
     record_applicant,
-    record_delivery,
-    record_point,
     record_terms,
     record_title,
 )
+from sorgente.customers.usecases.request_delivery import record_delivery
 from sorgente.customers.usecases.request_outcome import cancel_request
 from sorgente.customers.usecases.request_papers import (
     NothingToSign,
@@ -60,6 +52,14 @@ from sorgente.customers.usecases.request_papers import (
     record_signature,
     withdraw_paper,
 )
+from sorgente.customers.usecases.request_point import (
+    PointActive,
+    PointClosed,
+    PointNeverSupplied,
+    PointSuppliedBefore,
+    record_point,
+)
+from sorgente.customers.usecases.request_steps import AnswerNotAsked, AnswerSigned, SameHolder
 from sorgente.customers.usecases.service_point import UnknownServicePoint, create_service_point
 from sorgente.customers.usecases.supply_contract import UnknownContract
 from sorgente.shared.identifiers import TaxCodeOfSomebodyElse

@@ -50,3 +50,34 @@ def test_direct_debit_is_signed_with_the_contract(office):
     deposit = deposit_of(done.contract_number)
     assert deposit is not None
     assert (deposit.state, deposit.reason) == ("waived", "direct_debit")
+
+
+def test_a_second_contract_on_the_account_there_is_pays_as_the_account_does(office):
+    office.on("2026-03-02").asks("activation", "Rossi", payment_method="sdd", iban=IBAN).signs()
+    office.reads(0, meter_serial="N77").executes("Rossi")
+    first = office.contract("Rossi")
+    office.on("2026-04-01").opens("activation", party_id=office.people["Rossi"].party_id)
+    assert office.view.line.name == "Rossi Anna"
+    assert office.view.answers["email"] == "rossi@posta.example"
+    office.point().title().identity().terms().delivery(account_number=first.account_number)
+    office.signs()
+    assert "debit_mandate" not in office.view.signed_fields
+    done = office.reads(0, meter_serial="N78").executes()
+    assert (done.account_number, done.contract_number == first.number) == (first.account_number, False)
+    assert len(mandates_of([office.people["Rossi"].account_id])) == 1
+
+
+def test_a_subentro_begins_on_the_index_the_shut_meter_shows(office):
+    office.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=146)
+    office.on("2026-02-01").read("A17", index_m3=110).move_out("Bianchi")
+    office.on("2026-05-04").asks("subentro", "Verdi", of="Bianchi").signs()
+    (clock,) = clocks_of(f"request:{office.number}", as_of=office.today)
+    assert (clock.standard, str(clock.due_on)) == ("S08", "2026-05-11")
+    office.on("2026-05-06").reads(112).executes("Verdi")
+    office.on("2026-08-01").read("A17", index_m3=140)
+    bill = office.bill("Verdi")
+    assert (str(bill.start), bill.quantity_milli) == ("2026-05-06", 28_000)
+    # What ran between the two holders is nobody's.
+    office.on("2026-08-02").run_bills("Bianchi")
+    assert sum(one.quantity_milli for one in office.bills_of("Bianchi")) == 10_000
+    office.assert_books_balance()

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from sorgente.customers.models import ServicePoint
+from sorgente.customers.queries.find import find_customers
 
 FREE, ACTIVE, CLOSED = "free", "active", "closed"
 _LIMIT = 20
@@ -48,7 +49,7 @@ class PointFound:
 
 
 def find_points(text: str, *, as_of: date, shows_holder: bool, limit: int = _LIMIT) -> list[PointFound]:
-    """Return points whose code begins with the text, or whose address or holder holds every word of it.
+    """Return points whose code begins with the text, whose address holds every word of it, or of customers it names.
 
     shows_holder  the reader may see who is supplied there; else names are masked and do not help the search
     """
@@ -58,9 +59,14 @@ def find_points(text: str, *, as_of: date, shows_holder: bool, limit: int = _LIM
     compact = "".join(text.split())
     if compact.isdigit() and len(compact) >= 4:
         return _found("p.code LIKE %(code)s", {"code": f"{compact}%"}, as_of, shows_holder, limit)
-    place = "s.street || ' ' || s.house_number || ' ' || s.municipality"
-    looked = f"{place} || ' ' || coalesce(h.name, '')" if shows_holder else place
-    return _found(f"{looked} ILIKE ALL (%(words)s)", {"words": words}, as_of, shows_holder, limit)
+    named = [one.party_id for one in find_customers(text, limit=limit)] if shows_holder else []
+    # Of points and addresses alone, so that who is supplied there is asked for the few that match.
+    which = (
+        "(s.street || ' ' || s.house_number || ' ' || s.municipality ILIKE ALL (%(words)s) OR p.id IN ("
+        "SELECT n.service_point_id FROM customers_supplycontract n JOIN customers_contractaccount m"
+        " ON m.id = n.contract_account_id WHERE m.holder_id = ANY(%(named)s)))"
+    )
+    return _found(which, {"words": words, "named": named}, as_of, shows_holder, limit)
 
 
 def points_by_id(ids: Iterable[int], *, as_of: date, shows_holder: bool) -> list[PointFound]:

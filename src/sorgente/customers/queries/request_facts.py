@@ -25,7 +25,7 @@ def facts_of(request: ContractRequest, *, on: date) -> Facts:
     papers = list(request.papers.filter(withdrawn_at=None).values_list("kind", "expires_on"))
     valid = frozenset(kind for kind, expires in papers if expires is None or expires >= on)
     is_person = request.applicant_kind == Party.Kind.PERSON
-    by_debit = request.payment_method == "sdd"
+    by_debit = request.payment_method == "sdd" and request.account_id is None
     signed = request.signed_fields.split()
     return Facts(
         kind=request.kind,

@@ -43,9 +43,13 @@ def check_read(
     index_milli: int,
     kind: str,
     confirmed: bool,
+    was_shut: bool,
     at: datetime,
 ) -> None:
-    """Try the read as it would be recorded, and leave nothing; raises what recording it would, or ReadDoubtful."""
+    """Try the read as it would be recorded, and leave nothing; raises what recording it would, or ReadDoubtful.
+
+    was_shut  the meter stood shut since the latest read: that little ran through it is no doubt
+    """
     if point_id is None:
         return  # a point to be made: there is nothing to compare with
     try:
@@ -56,10 +60,10 @@ def check_read(
             )  # fmt: skip
             raise _OnlyTried
     except _OnlyTried:
-        if doubt:
+        if doubt and not (was_shut and doubt.startswith(("low", "no-use"))):
             raise ReadDoubtful(
                 f"Read of {read_on}",
-                f"{index_milli / 1000:g} m3 would be held: {doubt}.",
+                f"{index_milli / 1000:g} m3 would be held: {doubt.rstrip('.')}.",
                 "Look at the meter or its photo again, then confirm it.",
             ) from None
 

@@ -18,7 +18,13 @@ from sorgente.archive.usecases.store_document import store_document
 from sorgente.customers.queries.overview import customer_overview
 from sorgente.customers.queries.points import points_by_id
 from sorgente.customers.queries.requests import RequestView, request_view
-from sorgente.customers.usecases import request_answers, request_outcome, request_papers
+from sorgente.customers.usecases import (
+    request_answers,
+    request_delivery,
+    request_outcome,
+    request_papers,
+    request_point,
+)
 from sorgente.customers.usecases.contract_requests import open_request
 from sorgente.journeys.contracts.clocks import keep_time
 from sorgente.journeys.contracts.meter import check_read, meter_there
@@ -51,10 +57,10 @@ def _step(act: Callable[_P, object]) -> Callable[_P, RequestView]:
 
 
 record_applicant = _step(request_answers.record_applicant)
-record_point = _step(request_answers.record_point)
+record_point = _step(request_point.record_point)
 record_title = _step(request_answers.record_title)
 record_terms = _step(request_answers.record_terms)
-record_delivery = _step(request_answers.record_delivery)
+record_delivery = _step(request_delivery.record_delivery)
 waive_arrears = _step(request_answers.waive_arrears)
 attach_paper = _step(request_papers.attach_paper)
 withdraw_paper = _step(request_papers.withdraw_paper)
@@ -114,9 +120,10 @@ def record_read(
     view = request_view(number, as_of=at.date())
     if view.point_id is None and not meter_serial.strip():
         raise ReadNotGiven(f"Request {number}", "Neither a point nor a meter is known.", "Record the point first.")
+    was_shut = view.line.kind == "subentro"
     check_read(
         point_id=view.point_id, serial=meter_serial, digits=meter_digits, diameter_mm=meter_diameter_mm,
-        read_on=read_on, index_milli=index_milli, kind=kind, confirmed=confirmed, at=at,
+        read_on=read_on, index_milli=index_milli, kind=kind, confirmed=confirmed, was_shut=was_shut, at=at,
     )  # fmt: skip
     differs = leaving_index_milli is not None and leaving_index_milli != index_milli and kind != "reader"
     working_days = rules().value("contracts.reading_when_reads_differ", on=at.date())
@@ -124,7 +131,8 @@ def record_read(
     request_answers.record_read(
         number=number, author=author, at=at, read_on=read_on, read_milli=index_milli, kind=kind,
         meter_serial="" if meter_there(view.point_id) else meter_serial, meter_digits=meter_digits,
-        meter_diameter_mm=meter_diameter_mm, other_milli=leaving_index_milli, confirmed=confirmed, read_due_on=due,
+        meter_diameter_mm=meter_diameter_mm, other_milli=leaving_index_milli, confirmed=confirmed or was_shut,
+        read_due_on=due,
     )  # fmt: skip
     return followed(number, at=at)
 
