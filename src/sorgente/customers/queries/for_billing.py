@@ -121,9 +121,7 @@ def contract_id_of(number: str) -> int:
     """Return the id of the contract with this number; raises UnknownCustomer."""
     found = SupplyContract.objects.filter(number=number).values_list("pk", flat=True).first()
     if found is None:
-        raise UnknownCustomer(
-            f"Contract {number}", "No contract has this number.", "Search by name or tax code."
-        )
+        raise UnknownCustomer(f"Contract {number}", "No contract has this number.", "Search by name or tax code.")
     return found
 
 
