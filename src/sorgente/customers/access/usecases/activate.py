@@ -35,7 +35,10 @@ class AlreadyActivated(SorgenteError):
 
 
 class PasswordTooWeak(SorgenteError):
+    """`rules` names what it breaks, as Django's validators do: password_too_short…"""
+
     code = "access.password.too-weak"
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,9 @@ def set_password(user: Any, password: str | None) -> None:
         try:
             validate_password(password, user)
         except ValidationError as weak:
-            raise PasswordTooWeak("Password", " ".join(weak.messages), "Choose a longer one.") from None
+            refusal = PasswordTooWeak("Password", " ".join(weak.messages), "Choose a longer one.")
+            refusal.rules = tuple(one.code or "" for one in weak.error_list)
+            raise refusal from None
         user.set_password(password)
     user.save()
 
