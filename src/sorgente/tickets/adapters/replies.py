@@ -32,6 +32,8 @@ FACTS = {
     "latest_read_on": "Giorno dell'ultima lettura",
     "sent_read": "Lettura nel messaggio",
     "sent_read_on": "Giorno della lettura nel messaggio",
+    "taken_read": "Lettura registrata",
+    "taken_read_on": "Giorno della lettura registrata",
     "deadline": "Termine di risposta",
     "phone": "Telefono",
     "emergency_phone": "Pronto intervento",

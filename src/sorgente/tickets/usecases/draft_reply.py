@@ -62,7 +62,10 @@ def _common(ticket: TicketFacts) -> dict[str, str]:
         found["deadline"] = day_words(ticket.due_on)
     sent = ReadProposal.objects.filter(ticket_id=ticket.id).exclude(state=ReadProposal.State.REFUSED).first()
     if sent is not None:
-        found |= {"sent_read": units_words(sent.index_milli), "sent_read_on": day_words(sent.read_on)}
+        index, day = units_words(sent.index_milli), day_words(sent.read_on)
+        found |= {"sent_read": index, "sent_read_on": day}
+        if sent.state == ReadProposal.State.ACCEPTED:
+            found |= {"taken_read": index, "taken_read_on": day}
     return found
 
 

@@ -124,12 +124,17 @@ def confidence_bar(confidence: float | None, confirmed: bool) -> SafeString:
         return format_html('<span class="sure by-hand">{}</span>', gettext("confermata"))
     if confidence is None:
         return SafeString("")
-    percent = round(confidence * 100)
+    percent = _percent(confidence)
     return format_html(
         '<span class="sure"><meter min="0" max="100" low="60" high="85" optimum="100" value="{}"></meter> {} %</span>',
         percent,
         percent,
     )
+
+
+def _percent(chance: float) -> int:
+    """Return whole per cent, from 1 to 99: a model is never certain."""
+    return min(max(round(chance * 100), 1), 99)
 
 
 @register.simple_tag
@@ -168,4 +173,4 @@ def size_words(size: int) -> str:
 @register.filter
 def top_three(ranked: list[tuple[str, float]]) -> list[tuple[int, str, int]]:
     """Return (1 to 3, category, per cent) of the three likeliest."""
-    return [(place, name, round(chance * 100)) for place, (name, chance) in enumerate(ranked[:3], 1)]
+    return [(place, name, _percent(chance)) for place, (name, chance) in enumerate(ranked[:3], 1)]

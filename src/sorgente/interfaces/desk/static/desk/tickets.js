@@ -23,6 +23,8 @@
     (details.querySelector("[data-pick], input:not([type=hidden]), select") ?? details.querySelector("summary")).focus();
   }
 
+  const writeReply = () => document.getElementById("reply-text")?.focus();
+
   const within = (selector) => {
     const place = isList ? row() : document;
     return place?.querySelector(selector) ?? null;
@@ -60,7 +62,7 @@
     } else if (button && !button.disabled) {
       event.preventDefault();
       button.click();
-      if (button.getAttribute("href") === "#reply") document.getElementById("reply-text")?.focus();
+      if (button.getAttribute("href") === "#reply") setTimeout(writeReply, 0);
     }
   });
 
@@ -69,7 +71,8 @@
     if (event.detail.elt?.matches?.("tr[data-open]")) event.detail.elt.querySelector("a[data-row]")?.focus();
   });
 
-  if (location.hash === "#reply") document.getElementById("reply-text")?.focus();
+  // Going to a part of the page takes the focus away: it is set once the browser is there.
+  if (location.hash === "#reply") addEventListener("load", () => setTimeout(writeReply, 0));
   if (location.hash === "#close") {
     const close = document.getElementById("close");
     if (close) open(close);
