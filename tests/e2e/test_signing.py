@@ -202,7 +202,7 @@ def test_contract_signed_on_a_tablet_verifies_at_b_t_and_a_flipped_byte_is_caugh
     assert len(opened) == 7
     for signature in opened:
         pressures = [point["p"] for point in signature.data["points"]]
-        assert len(pressures) == 121
+        assert len(pressures) == 120
         assert max(pressures) - min(pressures) > 0.3
         assert {(point["tx"], point["ty"]) for point in signature.data["points"]} == {(25, -12)}
     content = bytearray(file.read_bytes())

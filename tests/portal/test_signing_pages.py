@@ -146,13 +146,15 @@ def test_pages_as_pictures_and_as_text():
     for key, first, last in (
         ("onerous_clauses", "approva in modo specifico", "foro competente per chi non è consumatore"),
         ("title_declaration", "Consapevole delle sanzioni", "notaio Carla Neri, rep. 4412"),
-        ("debit_mandate", "autorizza", "Firma di chi può disporre del conto"),
+        ("debit_mandate", "Valdoro,", "Firma di chi può disporre del conto"),
         ("consent_marketing", "Informazioni commerciali", "su servizi e offerte"),
         ("enrolment", "Dichiaro di aver letto", "firma elettronica avanzata"),
     ):
         field = next(one for one in view.fields if one.key == key)
-        text = box_text(view.document_sha256, field.page, field.box)
+        tops = tuple(one.box[3] for one in view.fields if one.page == field.page)
+        text = box_text(view.document_sha256, field.page, field.box, tops)
         assert first in text, key
+        assert "Sondaggi" not in text, "the next statement is not this one"
         assert last in text, key
     onerous = next(one for one in view.fields if one.key == "onerous_clauses")
     width, height = box_picture_size(view.document_sha256, onerous.page, onerous.box)

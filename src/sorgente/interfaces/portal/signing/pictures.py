@@ -14,8 +14,8 @@ from PIL import ImageDraw
 from sorgente.archive.queries.documents import read_document
 
 SCALE = 2.0  # pixels a point: sharp on a tablet at full width
-_ABOVE_POINTS = 230  # what of the page above a box is shown with it
-_BELOW_POINTS = 46
+_ABOVE_POINTS = 230  # what of the page above a box is shown with it, and below: a statement is longer than its box
+_BELOW_POINTS = 130
 _MARK = "#0066cc"
 _DRAWING = Lock()  # pdfium serves one caller at a time
 
@@ -69,17 +69,14 @@ def box_picture_size(sha256: str, page: int, box: Sequence[float]) -> tuple[int,
 
 
 @lru_cache(maxsize=64)
-def box_text(sha256: str, page: int, box: Sequence[float]) -> str:
-    """Return the text printed beside a box."""
+def box_text(sha256: str, page: int, box: Sequence[float], tops: Sequence[float]) -> str:
+    """Return the statement printed beside a box; `tops` are the upper edges of the page's boxes, where others begin."""
     left, bottom, _, top = box
+    floor = max([bottom - _BELOW_POINTS, *(other + 4 for other in tops if other < bottom)])
     with _DRAWING:
         document = pypdfium2.PdfDocument(read_document(sha256))
         try:
-            text = (
-                document[page]
-                .get_textpage()
-                .get_text_bounded(left=0, bottom=bottom - _BELOW_POINTS, right=left, top=top + 4)
-            )
+            text = document[page].get_textpage().get_text_bounded(left=0, bottom=floor, right=left, top=top + 4)
         finally:
             document.close()
     return " ".join(text.split())

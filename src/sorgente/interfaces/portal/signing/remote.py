@@ -51,7 +51,8 @@ def _problem(answer: CodeAnswer) -> str:
     left = answer.attempts_left
     if answer.outcome is CodeOutcome.WRONG and left > 0:
         tries = ngettext("Puoi provare ancora {left} volta.", "Puoi provare ancora {left} volte.", left)
-        return f"{_('Il codice non è giusto.')} {tries.format(left=left)}"
+        wrong = _("Il codice non è giusto.")
+        return f"{wrong} {tries.format(left=left)}"
     return {
         CodeOutcome.EXPIRED: _("Questo codice è scaduto: fattene mandare uno nuovo."),
         CodeOutcome.USED: _("Questo codice è già stato usato."),

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from sorgente.archive.queries.documents import document_of, read_document
 from sorgente.archive.signing.adapters.biometric_key import biometric_key
 from sorgente.archive.signing.core.values import EnvelopeState, FieldKind, FieldState, InputKind, Method, SignatureKind
-from sorgente.archive.signing.queries.envelopes import FieldView
+from sorgente.archive.signing.queries.envelopes import EnvelopeView, FieldView
 from sorgente.archive.signing.usecases.read_envelope import record_opened, record_read_to_end, record_shown
 from sorgente.archive.signing.usecases.sign_field import refuse_field, sign_field
 from sorgente.interfaces.portal.signing import pictures, remote
@@ -29,7 +30,6 @@ from sorgente.journeys.signing import finish_signing, sign_another_way
 from sorgente.shared.errors import SorgenteError
 
 View = Callable[..., HttpResponseBase]
-_LONGEST_ACT = 3_000_000  # bytes of ink and encrypted biometrics together
 
 
 def through_door(view: View) -> View:
@@ -186,7 +186,7 @@ def _field_context(door: Door, field: FieldView) -> dict[str, Any]:
         "number": decided + 1,
         "count": len(envelope.fields),
         "is_choice": field.kind is FieldKind.CONSENT,
-        "text": pictures.box_text(envelope.document_sha256, field.page, field.box),
+        "text": pictures.box_text(envelope.document_sha256, field.page, field.box, _tops(envelope, field.page)),
         "picture": door.address("clause", field.key),
         "picture_size": pictures.box_picture_size(envelope.document_sha256, field.page, field.box),
         "sign": door.address("sign", field.key),
@@ -215,6 +215,10 @@ def _field_context(door: Door, field: FieldView) -> dict[str, Any]:
     return context
 
 
+def _tops(envelope: EnvelopeView, page: int) -> tuple[float, ...]:
+    return tuple(one.box[3] for one in envelope.fields if one.page == page)
+
+
 def _field(door: Door, key: str) -> FieldView:
     found = next((one for one in door.envelope.fields if one.key == key), None)
     if found is None:
@@ -223,11 +227,10 @@ def _field(door: Door, key: str) -> FieldView:
 
 
 def _act(request: HttpRequest) -> dict[str, Any]:
-    if len(request.body) > _LONGEST_ACT:
-        return {}
+    """Return what the script sent; nothing when it is no JSON or too large: then the ink is refused."""
     try:
         act = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RequestDataTooBig):
         return {}
     return act if isinstance(act, dict) else {}
 

@@ -73,7 +73,7 @@ _WORDS: dict[str, tuple[str, str, str, int]] = {
         _("Ricarica la pagina."),
         422,
     ),
-    "signing.field.enrolment-revoked": (
+    "signing.envelope.enrolment-revoked": (
         _("Hai revocato la firma elettronica"),
         _("Senza l'adesione questo documento si firma su carta."),
         _CALL,
