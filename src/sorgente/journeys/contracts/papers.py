@@ -15,15 +15,14 @@ from sorgente.archive.signing.core.values import FieldKind, SignField
 from sorgente.archive.usecases.store_document import store_document
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.customers.core.requests import HANDOVER, NEW_HOLDER
-from sorgente.customers.core.values import Terms
 from sorgente.customers.queries.overview import customer_overview
 from sorgente.customers.queries.requests import TITLES, RequestView, request_view
 from sorgente.customers.queries.uses import use_of
 from sorgente.customers.usecases.request_outcome import party_of_request
 from sorgente.customers.usecases.request_papers import put_to_sign, reserve_numbers
-from sorgente.journeys.contracts.deposits import deposit_asked
+from sorgente.journeys.contracts.costs import costs_of
 from sorgente.journeys.contracts.meter import meter_there
-from sorgente.journeys.contracts.money import fee_cents, yearly_cents, yearly_milli_of
+from sorgente.journeys.contracts.money import yearly_milli_of
 from sorgente.journeys.contracts.prices import bills_per_year, price_lines, tariff_act
 from sorgente.journeys.contracts.steps import followed
 from sorgente.journeys.signing import enrolment_values, is_enrolled
@@ -177,7 +176,6 @@ def _point(view: RequestView) -> dict[str, Any]:
         "address": view.line.place,
         "meter": given["meter_serial"] or (there.serial if there else ""),
         "index_m3": None if given["read_milli"] is None else given["read_milli"] // 1000,
-        "cadastral": _cadastral(given),
     }
 
 
@@ -212,32 +210,17 @@ def _title(view: RequestView) -> dict[str, Any]:
 
 
 def _costs(view: RequestView, on: date) -> dict[str, Any]:
-    kind, given = view.line.kind, view.answers
-    fee = fee_cents(kind, on=on)
-    costs = [{"name": view.line.kind_label, "cents": fee}] if fee else []
-    if kind == "takeover_by_death":
-        moved = deposit_of(view.leaving_contract_number)
-        there = moved is not None and moved.state == "required"
-        note = "Quello del contratto precedente passa a questo contratto, senza altri pagamenti." if there else ""
-        return {"costs": costs, "deposit_note": note}
-    terms = Terms(
-        given["tariff"], given["category"], given["residents"], given["units"] or 1, given["other_units"],
-        given["services"],
-    )  # fmt: skip
-    asked = deposit_asked(
-        yearly_cents=yearly_cents(terms=terms, yearly_milli=yearly_milli_of(view.point_id, on=on), on=on),
-        units=terms.units,
-        by_direct_debit=given["payment_method"] == "sdd",
-        yearly_milli=yearly_milli_of(view.point_id, on=on),
-        on=on,
-    )
-    if not asked:
+    told = costs_of(view, on=on)
+    assert told is not None, "the checklist asks the use"
+    costs = [{"name": view.line.kind_label, "cents": told.fee_cents}] if told.fee_cents else []
+    if view.line.kind == "takeover_by_death":
+        passes = "Quello del contratto precedente passa a questo contratto, senza altri pagamenti."
+        return {"costs": costs, "deposit_note": passes if told.deposit_moves else ""}
+    if not told.deposit_cents:
         return {"costs": costs}
-    first = asked[0]
-    return {
-        "costs": costs,
-        "deposit": {"total_cents": sum(asked), "first_cents": first, "instalments": len(asked) - 1},
-    }
+    first, *others = told.deposit_cents
+    deposit = {"total_cents": sum(told.deposit_cents), "first_cents": first, "instalments": len(others)}
+    return {"costs": costs, "deposit": deposit}
 
 
 def _mandate(view: RequestView, iban: str) -> dict[str, Any] | None:
