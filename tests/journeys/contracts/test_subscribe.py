@@ -35,6 +35,8 @@ def test_an_activation_at_a_new_point(office):
     }  # fmt: skip
     deposit = deposit_of(contract.number)
     assert deposit is not None
+    # 110 m3 a year for three, 309.72 with VAT: three months of it.
+    assert deposit.required_cents == 7_743
     assert {row.kind for row in one_offs_of_contract(contract.number)} == {"deposit", "fee"}
     (clock,) = clocks_of(f"request:{office.number}", as_of=office.today)
     assert (clock.state, clock.within) == ("ended", True)

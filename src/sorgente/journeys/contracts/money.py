@@ -42,7 +42,7 @@ def yearly_milli_of(point_id: int | None, *, on: date) -> int:
     """Return the Ca of a point in thousandths; that of nobody in particular (rules/metering) where there is none."""
     known = {} if point_id is None else annual_consumption([point_id], year=on.year)
     found = known.get(point_id) if point_id is not None else None
-    return found if found is not None else int(rules().value("metering.class_mean", on=on)["any"]) * 1000
+    return found if found is not None else int(rules().value("metering.class_mean", on=on)["any"])
 
 
 def fee_cents(kind: str, *, on: date) -> int:
