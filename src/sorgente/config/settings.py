@@ -22,15 +22,18 @@ ALLOWED_HOSTS = env.list("SORGENTE_HOSTS", default=["localhost", "127.0.0.1", "[
 CSRF_TRUSTED_ORIGINS = env.list("SORGENTE_ORIGINS", default=[])
 
 
-def _kept_secret(name: str) -> str:
-    """Return the secret from the environment, else one made once and kept under var/."""
+def _kept_secret(name: str, *, of: int = 48) -> str:
+    """Return the secret from the environment, else one made once and kept under var/.
+
+    of  how many random bytes
+    """
     named = env.str(name, default="")
     if named:
         return named
     file = VAR_DIR / "secrets" / name.lower()
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(secrets.token_urlsafe(48))
+        file.write_text(secrets.token_urlsafe(of))
         file.chmod(0o600)
     return file.read_text()
 
@@ -181,6 +184,12 @@ IMAP_URL = env.str("SORGENTE_IMAP_URL", default="")
 TICKETS_ADDRESS = env.str("SORGENTE_TICKETS_ADDRESS", default="clienti@valdoro.example")
 # "e5": sentence vectors beside the words; "none": words alone, quicker to learn and less sure.
 TICKETS_ENCODER = env.str("SORGENTE_TICKETS_ENCODER", default="e5")
+
+# Notifications in browsers and apps: the application's own key (P-256, 32 bytes in base64url); one is made and kept.
+VAPID_KEY = _kept_secret("SORGENTE_VAPID_KEY", of=32)
+# Where SMS go, as JSON over HTTPS; empty: they become files of the outbox.
+SMS_GATEWAY = env.str("SORGENTE_SMS_GATEWAY", default="")
+SMS_GATEWAY_TOKEN = env.str("SORGENTE_SMS_GATEWAY_TOKEN", default="")
 
 # Signs what the switchboard tells (interfaces/api); empty: nothing is accepted.
 SWITCHBOARD_SECRET = env.str("SORGENTE_SWITCHBOARD_SECRET", default="")

@@ -16,20 +16,10 @@ from django.core.mail import EmailMessage, get_connection
 
 from sorgente.archive.queries.documents import read_document
 from sorgente.messages.adapters.outbox_file import put
+from sorgente.messages.adapters.push import send_push
+from sorgente.messages.adapters.sms import send_sms
+from sorgente.messages.adapters.trouble import ChannelDown, NotAccepted
 from sorgente.messages.core.text import message_id
-from sorgente.shared.errors import SorgenteError
-
-
-class NotAccepted(SorgenteError):
-    """The other side refused this message for good: sending it again would be refused again."""
-
-    code = "messages.message.not-accepted"
-
-
-class ChannelDown(SorgenteError):
-    """Nothing could be sent just now; the message waits for the next round."""
-
-    code = "messages.channel.down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +53,10 @@ class Channels:
             self._email(message, attachment)
         elif message.channel == "post":
             self._letter(message, attachment)
+        elif message.channel == "sms":
+            send_sms(message, as_of=self.as_of)
+        elif message.channel == "push":
+            send_push(message)
         # In the area the customer finds it by itself: being queued and ended is all there is to do.
 
     def _email(self, message: Any, attachment: Attachment | None) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sorgente.shared.errors import SorgenteError
-from sorgente.shared.identifiers import email, pec
+from sorgente.shared.identifiers import email, pec, phone
 
-EMAIL, PEC, POST, PORTAL = "email", "pec", "post", "portal"
+EMAIL, PEC, POST, PORTAL, SMS, PUSH = CHANNELS = ("email", "pec", "post", "portal", "sms", "push")
 _LONGEST_SUBJECT = 200
 # What the queuer may say of an e-mail beside its text; a line break would let the text write headers of its own.
 HEADERS = frozenset({"In-Reply-To", "References", "Reply-To", "Auto-Submitted"})
@@ -29,10 +29,12 @@ class NewMessage:
     """A message to queue. The same `key` twice is the same message, sent once.
 
     key         `<subject>:<occasion>`, for example bill:2026/SII/0000123:issued
-    recipient   e-mail or PEC address; for a letter the postal address on one line; for the area the account number
+    recipient   e-mail or PEC address; a telephone number; for a letter the postal address on one line; for the area the
+                account number; for a notification the id of the subscription
     about       what it is about, named like archive subjects: bill:2026/SII/0000123
     document_id the archive document attached, or printed when it is a letter
     headers     of an e-mail or PEC, those of HEADERS
+    link        of a notification: the address of the page it opens
     """
 
     key: str
@@ -44,6 +46,7 @@ class NewMessage:
     contract_account_number: str = ""
     document_id: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
 
 
 def message_id(key: str, *, sender: str) -> str:
@@ -73,9 +76,9 @@ def checked(message: NewMessage) -> NewMessage:
             f"Its subject has {len(subject_line)} characters.",
             f"Use at most {_LONGEST_SUBJECT}.",
         )
-    if message.channel not in (EMAIL, PEC, POST, PORTAL):
+    if message.channel not in CHANNELS:
         raise MessageIncomplete(
-            f"Message {message.key}", f"{message.channel!r} is no channel.", "Use email, pec, post or portal."
+            f"Message {message.key}", f"{message.channel!r} is no channel.", f"Use one of {', '.join(CHANNELS)}."
         )
     strange = [name for name, value in message.headers.items() if name not in HEADERS or not value.isprintable()]
     if strange:
@@ -84,7 +87,7 @@ def checked(message: NewMessage) -> NewMessage:
             f"Its header {strange[0]} may not be set so.",
             f"Use {', '.join(sorted(HEADERS))}.",
         )
-    recipient = {EMAIL: email, PEC: pec}.get(message.channel, str.strip)(message.recipient)
+    recipient = {EMAIL: email, PEC: pec, SMS: phone}.get(message.channel, str.strip)(message.recipient)
     return NewMessage(
         **{name: getattr(message, name) for name in _NAMES if name not in ("recipient", "subject_line")},
         recipient=recipient,

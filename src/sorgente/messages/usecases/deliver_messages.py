@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from sorgente.messages.adapters.channels import ChannelDown, Channels
 from sorgente.messages.models import Message
@@ -43,7 +44,9 @@ def deliver_messages(
                 rows = list(
                     Message.objects.select_for_update(skip_locked=True, of=("self",))
                     .select_related("document")
-                    .filter(state=Message.State.QUEUED, id__gt=after)
+                    .filter(
+                        Q(not_before__isnull=True) | Q(not_before__lte=as_of), state=Message.State.QUEUED, id__gt=after
+                    )
                     .order_by("id")[:room]
                 )
                 for message in rows:
