@@ -233,6 +233,23 @@ SPECIMENS: dict[str, tuple[str, dict[str, Any]]] = {
             "list_sha256": "ab" * 32,
         },
     ),
+    "removal_minutes": (
+        "removal_minutes",
+        {
+            "number": "2026/D1",
+            "reason": "termine di conservazione scaduto",
+            "proposed_by": "Elena Fabbri",
+            "proposed_at": _AT,
+            "approvals": [{"name": "Piero Galli", "office": "Archivio", "at": _AT}],
+            "executed_at": _AT,
+            "place": "archivio elettronico",
+            "method": "cancellazione del contenuto",
+            "present": ["Piero Galli"],
+            "bytes": 1_204_551,
+            "documents": [{"title": "Fotografia 12", "sha256": "0c" * 32, "class": "fotografie"}],
+            "list_sha256": "ab" * 32,
+        },
+    ),
     "attestation": (
         "attestation",
         {

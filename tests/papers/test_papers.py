@@ -53,6 +53,7 @@ FIELDS = {
     "household_declaration": ["declaration"],
     "reply_letter": [],
     "minutes": [],
+    "removal_minutes": [],
     "attestation": [],
     "copy_cover": [],
 }  # fmt: skip
@@ -69,6 +70,7 @@ WORDS = {
     "household_declaration": ["Luca Conti", "1° giugno 2026", "art. 76", "ricalcolate"],
     "reply_letter": ["Sara Gentili", "218,40 €", "Servizio conciliazione", "T2026-004410"],
     "minutes": ["Soprintendenza archivistica delle Marche", "2.140", "Contratto C2009-000060", "ore 10.42"],
+    "removal_minutes": ["1.204.551", "Fotografia 12", "termine di conservazione scaduto"],
     "attestation": ["art. 22 del D.Lgs. 82/2005", "C2009-000030.pdf", "Due fogli doppi"],
     "copy_cover": ["cdcdcdcd", "firmato"],
 }  # fmt: skip
