@@ -120,6 +120,21 @@ def test_code_that_cannot_be_sent_is_not_counted(monkeypatch):
     assert len(mail.outbox) == 1
 
 
+def test_code_by_sms_leaves_at_once_and_names_the_document(settings, tmp_path):
+    settings.SMS_GATEWAY, settings.EMAIL_FILE_PATH = "", str(tmp_path / "outbox")
+    view = start(mobile="+393330000001")
+    read_and_choose(view.id)
+    made = signing.send_code(envelope_id=view.id, channel=Channel.SMS, at=AT)
+    [file] = (tmp_path / "outbox/sms").rglob("*.txt")
+    number, _, body = file.read_text().split("\n", 2)
+    assert number == "+393330000001"
+    assert body.strip() == made.body
+    assert "Disdetta del contratto" in body
+    settings.SMS_GATEWAY, settings.SMS_GATEWAY_TOKEN = "http://127.0.0.1:9/", ""
+    with pytest.raises(signing.CodeNotSent):
+        signing.send_code(envelope_id=view.id, channel=Channel.SMS, at=AT)
+
+
 def test_language_of_the_signer_and_a_signer_without_mail():
     english = start(language="en")
     assert Message.objects.get(key=f"envelope:{english.id}:link").subject_line.startswith("To sign: ")

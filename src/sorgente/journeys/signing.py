@@ -29,6 +29,8 @@ from sorgente.archive.signing.usecases.reopen_envelope import reopen_envelope
 from sorgente.archive.signing.usecases.signing_codes import CodeMessage, record_delivery, send_otp
 from sorgente.archive.usecases.store_document import store_document
 from sorgente.journeys.signing_words import copy_words, link_words
+from sorgente.messages.adapters.sms import send_sms
+from sorgente.messages.adapters.trouble import ChannelDown, NotAccepted
 from sorgente.messages.usecases.queue_message import queue_message
 from sorgente.shared.errors import SorgenteError
 from sorgente.tariffs.rules import rules
@@ -172,16 +174,18 @@ def _send_link(opened: OpenedEnvelope, *, at: datetime) -> None:
 
 def _send_now(made: CodeMessage, *, at: datetime) -> str:
     """Send a code and return its message id; raises CodeNotSent."""
-    if made.channel is not Channel.EMAIL:
-        raise CodeNotSent("Code by SMS", "No SMS gateway is set up.", "Send it by e-mail.")
-    name = make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
-    headers = {"Date": format_datetime(at), "Message-ID": name}
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    name = make_msgid(domain=domain) if made.channel is Channel.EMAIL else made.key
     try:
-        EmailMessage(made.subject, made.body, settings.DEFAULT_FROM_EMAIL, [made.recipient], headers=headers).send()
-    except (OSError, SMTPException) as problem:
+        if made.channel is Channel.SMS:
+            send_sms(made, as_of=at)
+        else:
+            headers = {"Date": format_datetime(at), "Message-ID": name}
+            EmailMessage(made.subject, made.body, settings.DEFAULT_FROM_EMAIL, [made.recipient], headers=headers).send()
+    except (OSError, SMTPException, ChannelDown, NotAccepted) as problem:
         raise CodeNotSent(
             f"Code to {made.masked_recipient}",
             f"It could not be sent: {type(problem).__name__}.",
-            "Try again in a few minutes.",
+            "Try again in a few minutes, or the other way.",
         ) from problem
     return name
