@@ -13,6 +13,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "closing": _("di chiusura"),
         "correction": _("di rettifica"),
         "credit_note": _("nota di credito"),
+        "one_off": _("di altre partite"),
     },
     "read": {
         "reader": _("letta da noi"),
