@@ -11,6 +11,7 @@ from sorgente.tickets.core.mail import parse_mail
 from sorgente.tickets.core.message import Message
 
 _BATCH = 64
+_STEP = 1_009  # a prime: it goes through all categories from the first batch on, and comes back only after all
 _UNIT = "messages/s"
 
 
@@ -18,9 +19,8 @@ def mails(count: int) -> list[bytes]:
     """Return messages of the corpus as mails on the wire, the same one again after all of them."""
     corpus = load_corpus(corpus_files())
     found = []
-    # A step prime to the corpus goes through all categories from the first batch on.
     for index in range(count):
-        message = corpus[index * 37 % len(corpus)].message
+        message = corpus[index * _STEP % len(corpus)].message
         mail = EmailMessage()
         mail["From"], mail["To"] = "a@posta.example", "clienti@valdoro.example"
         mail["Message-ID"] = f"<{index}@posta.example>"
