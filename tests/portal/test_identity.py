@@ -24,11 +24,11 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def provider():
     """A provider that vouches for three people: a customer, somebody unknown, somebody without a tax code."""
     people = [
-        oidc.User(sub="cliente", userinfo={"fiscalNumber": "TINIT-MZZTMS94D27H211D"}),
-        oidc.User(sub="ignoto", userinfo={"fiscalNumber": "TINIT-RSSMRA80A01H501U"}),
-        oidc.User(sub="cie", userinfo={"https://attributes.eid.gov.it/fiscal_number": "mzztms94d27h211d"}),
-        oidc.User(sub="muto", userinfo={}),
-        oidc.User(sub="storto", userinfo={"fiscalNumber": "TINIT-XXX"}),
+        oidc.User(sub="cliente", claims={"fiscalNumber": "TINIT-MZZTMS94D27H211D"}),
+        oidc.User(sub="ignoto", claims={"fiscalNumber": "TINIT-RSSMRA80A01H501U"}),
+        oidc.User(sub="cie", claims={"https://attributes.eid.gov.it/fiscal_number": "mzztms94d27h211d"}),
+        oidc.User(sub="muto", claims={}),
+        oidc.User(sub="storto", claims={"fiscalNumber": "TINIT-XXX"}),
     ]
     with oidc.run_server_in_thread(user_claims=people) as server:
         yield f"http://localhost:{server.server_port}"

@@ -72,6 +72,7 @@ _WORDS = {
     "archive.upload.encrypted": (_("Il PDF è protetto da password."), _("Manda una copia senza password.")),
     "archive.upload.broken": (_("Il file è rovinato e non si apre."), _("Salvalo di nuovo e riprova.")),
     "archive.upload.bomb": (_("Il file è troppo grande una volta aperto."), _("Scegline uno più semplice.")),
+    "archive.upload.nested": (_("Il file ne contiene altri dentro altri."), _("Manda i file uno per uno.")),
     "archive.upload.active": (_("Il file contiene parti che possono agire da sole."), _("Manda una copia semplice.")),
     "customers.account.channel-without-address": (
         _("Per ricevere le bollette così ci serve un indirizzo."),
