@@ -279,6 +279,27 @@ BREAKS = [
         act="UPDATE payments_payment SET document_id = {2} WHERE id = {0}",
         named="A8 Payment {1}\nA5 Receipt {3}",
     ),
+    # ------------------------------------------------------------------ A9
+    broken(
+        "A9 a message that nobody sends",
+        find="SELECT id, key FROM outbox_message ORDER BY id LIMIT 1",
+        act="UPDATE outbox_message SET state = 'queued', ended_at = NULL WHERE id = {0}",
+        named="A9 message {1}",
+    ),
+    broken(
+        "A9 a message sent at no time",
+        find="SELECT id, key FROM outbox_message WHERE state = 'sent' ORDER BY id LIMIT 1",
+        act="UPDATE outbox_message SET ended_at = NULL WHERE id = {0}",
+        named="A9 message {1}",
+    ),
+    broken(
+        "A9 a job that never ends",
+        find="SELECT 900001",
+        act="INSERT INTO procrastinate_jobs (id, queue_name, task_name, status)"
+        " VALUES ({0}, 'timed', 'quality', 'doing');"
+        "INSERT INTO procrastinate_events (job_id, type, at) VALUES ({0}, 'started', now() - interval '3 days')",
+        named="A9 job {0} (quality)",
+    ),
 ]
 
 

@@ -185,6 +185,9 @@ TICKETS_ADDRESS = env.str("SORGENTE_TICKETS_ADDRESS", default="clienti@valdoro.e
 # "e5": sentence vectors beside the words; "none": words alone, quicker to learn and less sure.
 TICKETS_ENCODER = env.str("SORGENTE_TICKETS_ENCODER", default="e5")
 
+# Timed and queued work; a worker imports it from here.
+PROCRASTINATE_IMPORT_PATHS = ["sorgente.interfaces.workers.tasks"]
+
 # Notifications in browsers and apps: the application's own key (P-256, 32 bytes in base64url); one is made and kept.
 VAPID_KEY = _kept_secret("SORGENTE_VAPID_KEY", of=32)
 # Where SMS go, as JSON over HTTPS; empty: they become files of the outbox.

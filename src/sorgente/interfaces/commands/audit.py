@@ -22,6 +22,7 @@ INVARIANTS = {
     "A6": "ogni bolletta si ricalcola identica",
     "A7": "nessuna bolletta, prestazione o indennizzo fuori dai termini senza un motivo registrato",
     "A8": "ogni movimento di denaro ha un documento e ogni documento è intatto",
+    "A9": "ogni messaggio, appuntamento e lavoro arriva a una fine",
 }
 
 # Each module has `problems() -> Iterator[Problem]`.
@@ -35,6 +36,9 @@ CHECKS = (
     "sorgente.archive.queries.audit",
     "sorgente.archive.signing.queries.audit",
     "sorgente.quality.queries.audit",
+    "sorgente.messages.queries.audit",
+    "sorgente.tickets.appointments.queries.audit",
+    "sorgente.interfaces.workers.audit",
 )
 
 

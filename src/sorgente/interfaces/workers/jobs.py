@@ -1,0 +1,81 @@
+"""The timed work of the utility: one line a job, with when it runs and what it calls.
+
+A job looks at the clock, makes one call down, and may run twice or late without harm: what it does is named after what
+it is about. `LOOKS_BACK` says how far a round looks when the one before it did not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from sorgente.archive.signing.usecases.end_envelope import expire_envelopes
+from sorgente.archive.usecases.disposals import remove_leftovers
+from sorgente.archive.usecases.sweep import sweep_integrity
+from sorgente.billing.usecases.deposits import review_deposits
+from sorgente.journeys import notices
+from sorgente.journeys.tickets import handle_incoming
+from sorgente.messages.usecases.deliver_messages import deliver_messages
+from sorgente.payments.usecases.refunds import prepare_refunds
+from sorgente.quality.usecases.evaluate_clocks import evaluate_clocks
+from sorgente.quality.usecases.record_bill_standards import record_bill_standards
+from sorgente.quality.usecases.settle_indemnities import settle_indemnities
+from sorgente.tickets.adapters.imap import address_of
+from sorgente.tickets.appointments.usecases.receive import mark_missed
+from sorgente.tickets.appointments.usecases.remind import remind
+from sorgente.tickets.appointments.usecases.set_up import open_slots
+from sorgente.tickets.usecases.fetch_mailbox import fetch_mailbox
+
+LOOKS_BACK = timedelta(days=3)
+BILLS_LOOK_BACK = timedelta(days=60)
+DIARY_AHEAD = timedelta(days=60)
+REMIND_HOURS = 24
+SWEEP_BUDGET = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """cron is minute, hour, day, month, weekday in UTC; `run` takes the moment and returns what it did."""
+
+    name: str
+    cron: str
+    run: Callable[[datetime], Any]
+
+
+def _quality(now: datetime) -> Any:
+    today = timezone.localtime(now).date()
+    return (
+        record_bill_standards(start=today - BILLS_LOOK_BACK, end=today + timedelta(days=1)),
+        evaluate_clocks(as_of=today, at=now),
+        settle_indemnities(as_of=today, at=now),
+    )
+
+
+def _fetch_mail(now: datetime) -> Any:
+    if not settings.IMAP_URL:
+        return "no mailbox is set up"
+    return fetch_mailbox(address=address_of(settings.IMAP_URL), at=now, receive=handle_incoming)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("send messages", "* * * * *", lambda now: deliver_messages(as_of=now)),
+    Job("fetch mail", "*/2 * * * *", _fetch_mail),
+    Job("tell readings", "*/5 * * * *", lambda now: notices.tell_readings(since=now - LOOKS_BACK, at=now)),
+    Job("tell leaks", "7 * * * *", lambda now: notices.tell_leaks(since=now - LOOKS_BACK, at=now)),
+    Job("tell bills", "17 * * * *", lambda now: notices.tell_bills(issued_from=(now - LOOKS_BACK).date(), at=now)),
+    Job("tell due", "0 9 * * *", lambda now: notices.tell_due(at=now)),
+    Job("remind appointments", "*/15 * * * *", lambda now: remind(as_of=now, hours=REMIND_HOURS)),
+    Job("end appointments", "30 0 * * *", lambda now: mark_missed(before=now)),
+    Job("open the diary", "40 0 * * *", lambda now: open_slots(start=now.date(), end=(now + DIARY_AHEAD).date())),
+    Job("end envelopes", "*/15 * * * *", lambda now: expire_envelopes(at=now)),
+    Job("deposits", "10 1 * * *", lambda now: review_deposits(on=now.date(), at=now)),
+    Job("refunds", "20 1 * * *", lambda now: prepare_refunds(as_of=now.date(), at=now)),
+    Job("quality", "0 2 * * *", _quality),
+    Job("sweep the archive", "0 3 * * *", lambda now: sweep_integrity(as_of=now, budget=SWEEP_BUDGET)),
+    Job("remove leftovers", "50 3 * * *", lambda now: remove_leftovers()),
+)
