@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -16,7 +16,7 @@ from sorgente.journeys.demo.pagopa_node import receipt
 from sorgente.journeys.demo.payers import notice_payments, return_reason
 from sorgente.journeys.demo.population import Customer
 from sorgente.payments.adapters.our_account import creditor_of
-from sorgente.payments.queries.asked import Asked, asked_of_run, due_days_prepared
+from sorgente.payments.queries.asked import Asked, asked_of_bills, asked_of_run, due_days_prepared
 from sorgente.payments.usecases.ask_again import ask_again
 from sorgente.payments.usecases.build_debit_file import NothingToDebit, build_debit_file
 from sorgente.payments.usecases.import_receipts import import_receipts
@@ -41,13 +41,22 @@ class Money:
     """Keeps what will be paid on which day, and brings it when the day comes."""
 
     def __init__(self, customers: Mapping[int, Customer], *, seed: int) -> None:
-        self._customers = customers  # contract account id -> customer
+        self._customers = dict(customers)  # contract account id -> customer
         self._rnd = random.Random(f"money-{seed}")
         self._days: dict[date, _Today] = defaultdict(_Today)
         self._settled: dict[date, int] = defaultdict(int)  # pagoPA money the bank books on a day
         self._statements = 0
         self._balance_cents = 250_000_00
         self.refusals: list[str] = []  # customers who could not be told that a debit failed
+
+    def meet(self, account_id: int, customer: Customer) -> None:
+        """Get to know who pays for an account opened since."""
+        self._customers[account_id] = customer
+
+    def expect_bills(self, numbers: Iterable[str], *, issued_on: date) -> None:
+        """Decide how bills will be paid that no run of the calendar made: closing bills, corrections."""
+        for asked in asked_of_bills(numbers):
+            self._expect_notice(asked, issued_on)
 
     def expect(self, run_id: int, *, issued_on: date) -> None:
         """Decide how the bills of a run will be paid: debits come with their file, notices when people pay."""

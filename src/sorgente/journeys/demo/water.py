@@ -52,3 +52,15 @@ class Meters:
     def shown_milli(self, positions: Sequence[int], on: date, *, digits: int = 5) -> Litres:
         """Return what the register shows: whole cubic metres, as many digits as it has."""
         return self.running_milli(positions, on) // 1000 % 10**digits * 1000
+
+    def rest(self, position: int, start: date, end: date) -> None:
+        """Shut a meter for the days [start, end): it stands still, and goes on from there."""
+        first, after = (start - self.starts_on).days, (end - self.starts_on).days
+        row = self._running[position]
+        ran = row[after] - row[first]
+        row[first:after] = row[first]
+        row[after:] -= ran
+
+    def leak(self, position: int, start: date, litres: int) -> None:
+        """Let so much more water run through a meter from a day on."""
+        self._running[position, (start - self.starts_on).days :] += litres

@@ -13,6 +13,7 @@ from django.db import transaction
 from sorgente.customers.usecases.because import because
 from sorgente.customers.usecases.change_terms import change_terms
 from sorgente.journeys.bill_cycle import Cycle, run_bill_cycle
+from sorgente.journeys.demo.counter import Counter
 from sorgente.journeys.demo.founding import Founded
 from sorgente.journeys.demo.money import Money
 from sorgente.journeys.demo.rounds import PROFILE, by_hand, by_radio, reader_file, telegram_lines
@@ -46,6 +47,7 @@ class Counts:
     bills: int = 0
     parked: int = 0
     household_changes: int = 0
+    requests_executed: int = 0
     refusals: list[str] = field(default_factory=list)
 
 
@@ -62,19 +64,24 @@ class Year:
         self._staff = Staff(founded, meters)
         self._ends_on = date.max
         self._money = Money(accounts, seed=seed)
+        self._seed = seed
         self._residents = [one.residents for one in founded.customers]
         self.counts = Counts()
 
     def live(self, starts_on: date, ends_on: date) -> Counts:
         """Live every day from `starts_on` up to, and not including, `ends_on`."""
         self._ends_on = ends_on
+        self._counter = Counter(
+            self._founded, self._meters, self._money, seed=self._seed, starts_on=starts_on, ends_on=ends_on
+        )
         self._annual(starts_on, starts_on.year)
         self._annual(starts_on, starts_on.year + 1)
         days = (ends_on - starts_on).days
         for number, day in enumerate(_days(starts_on, ends_on), 1):
             self._tell("days", number, days)
             self._one_day(day)
-        self.counts.refusals += self._money.refusals
+        self.counts.refusals += self._money.refusals + self._counter.refusals
+        self.counts.requests_executed = self._counter.executed
         return self.counts
 
     def _one_day(self, day: date) -> None:
@@ -90,6 +97,7 @@ class Year:
             self._staff.judge_reads(day)
         if day.day in BILL_DAYS:
             self._bill(day)
+        self._counter.live(day)
         self._money.live(day)
 
     def _annual(self, day: date, year: int) -> None:
@@ -106,6 +114,7 @@ class Year:
     def _read_by_hand(self, day: date) -> None:
         turn = ROUND_DAYS.index(day.day)
         positions = by_hand(self._founded.customers, day.month)[turn :: len(ROUND_DAYS)]
+        positions = [place for place in positions if place not in self._counter.resting]
         if not positions:
             return
         content = reader_file(self._founded.customers, positions, self._meters, day, self._rnd)
@@ -146,7 +155,7 @@ class Year:
         """Somebody is born, somebody moves out: from the first of the month the brackets are others."""
         for place, (customer, there) in enumerate(zip(self._founded.customers, self._founded.loaded, strict=True)):
             before = self._residents[place]
-            if before is None or self._rnd.random() >= HOUSEHOLD_CHANGES:
+            if before is None or self._rnd.random() >= HOUSEHOLD_CHANGES or place in self._counter.changed:
                 continue
             residents = max(1, before + self._rnd.choice((-1, 1)))
             since = day.replace(day=1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 from django.db import connection
+from django.db.models import QuerySet
 
 from sorgente.payments.models import Collection, DebtPosition
 from sorgente.shared.columns import read_arrow
@@ -26,7 +28,16 @@ class Asked:
 
 def asked_of_run(run_id: int) -> list[Asked]:
     """Return the notices of a billing run, by number."""
-    rows = DebtPosition.objects.filter(bill__run_id=run_id).order_by("notice_number")
+    return _asked(DebtPosition.objects.filter(bill__run_id=run_id))
+
+
+def asked_of_bills(numbers: Iterable[str]) -> list[Asked]:
+    """Return the notices of bills by their numbers; bills without one are left out."""
+    return _asked(DebtPosition.objects.filter(bill__number__in=list(numbers)))
+
+
+def _asked(positions: QuerySet[DebtPosition]) -> list[Asked]:
+    rows = positions.order_by("notice_number")
     return [
         Asked(*row)
         for row in rows.values_list("bill__number", "bill__contract_account_id", "notice_number", "cents", "due_on")
