@@ -11,18 +11,21 @@ from django.utils import timezone
 
 from sorgente.customers.access.usecases.delegation import accept_invitation, invite_delegate
 from sorgente.interfaces.portal import urls
+from sorgente.messages.usecases.choices import register_push
 from tests.portal.conftest import AT, PASSWORD, link_in_mail, signed_in
 
 # For whoever is not signed in yet; everything else is guarded.
 DOORS = {
     "sign_in", "sign_in_code", "send_again", "identity_failed", "sign_out", "language", "forgotten", "reset",
     "activate", "activate_email", "activate_code", "activate_password", "invitation",
+    "manifest", "worker", "offline",
 }  # fmt: skip
 # Whose only effect is on the login itself: no id of another can be given.
 WITHOUT_IDS = {
     "home", "profile", "security", "second_factor", "app", "by_email", "password", "end_session", "add_proven",
+    "go", "notifications", "devices",
 }  # fmt: skip
-OF_THE_PERSON = {"contacts", "consents", "consent", "own_data", "download_data", "delete_data"}
+OF_THE_PERSON = {"choose", "contacts", "consents", "consent", "own_data", "download_data", "delete_data"}
 ACTS = {"self_reading", "new_request", "delivery", "delegates", "remove_delegate"}
 
 
@@ -31,7 +34,17 @@ def guarded() -> list[str]:
 
 
 def address(name: str, guest, bill: str, ticket: str = "T0") -> str:
-    values = {"number": guest.account, "party_id": guest.party_id, "shape": "json"}
+    device = register_push(
+        party_id=guest.party_id, user_id=guest.user_id, endpoint="https://push.example/abc", p256dh="x", auth="y",
+        device="Telefono", at=AT,
+    )  # fmt: skip
+    values = {
+        "number": guest.account,
+        "party_id": guest.party_id,
+        "shape": "json",
+        "place": "bollette",
+        "device_id": device,
+    }
     if name in ("bill", "paper"):
         values["number"] = bill
     if name == "request":

@@ -22,6 +22,7 @@ _POLICY = {
     "connect-src": "'self'",
     "frame-src": "'self'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'self'",
     "base-uri": "'none'",

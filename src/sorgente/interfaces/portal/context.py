@@ -15,7 +15,7 @@ from sorgente.shared.company import company
 
 _PROFILE = {
     "profile", "contacts", "consents", "own_data", "delivery", "delegates", "security", "second_factor", "app",
-    "password",
+    "password", "notifications",
 }  # fmt: skip
 # route, whether it takes the number of the account, word, icon, names of the pages under it
 MENU = [

@@ -54,6 +54,16 @@ GROUPS: dict[str, dict[str, str]] = {
         "answered": _("risposta"),
         "closed": _("chiusa"),
     },
+    "topic": {
+        "reading": _("Una nuova lettura"),
+        "bill": _("Una nuova bolletta"),
+        "due": _("Una bolletta che sta per scadere"),
+        "leak": _("Acqua che corre troppo"),
+        "appointment": _("Un appuntamento"),
+        "request": _("Una tua richiesta"),
+        "signing": _("Un documento da firmare"),
+    },
+    "way": {"push": _("Notifica"), "email": _("E-mail"), "sms": _("SMS")},
     "rights": {"see": _("può guardare"), "act": _("può guardare e agire")},
 }  # fmt: skip
 

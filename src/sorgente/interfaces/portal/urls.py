@@ -1,12 +1,14 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from sorgente.interfaces.portal.app import views as app
 from sorgente.interfaces.portal.views import (
     activation,
     bills,
     delegates,
     entrance,
     home,
+    notifications,
     own_data,
     profile,
     requests,
@@ -18,6 +20,16 @@ app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("conti/<str:number>/", home.account, name="account"),
+    # The app
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("senza-rete/<str:language>/", app.offline, name="offline"),
+    path("vai/<str:place>/", app.go, name="go"),
+    # What one is told, and how
+    path("avvisi/", notifications.notifications, name="notifications"),
+    path("avvisi/<int:party_id>/", notifications.choose, name="choose"),
+    path("avvisi/dispositivi/", notifications.devices, name="devices"),
+    path("avvisi/dispositivi/<int:device_id>/togli/", notifications.drop_device, name="drop_device"),
     # The door
     path("entra/", entrance.sign_in, name="sign_in"),
     path("entra/codice/", entrance.sign_in_code, name="sign_in_code"),

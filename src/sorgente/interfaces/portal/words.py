@@ -63,6 +63,10 @@ _WORDS = {
         _("A quella data il contatore non era ancora montato."),
         _("Correggi la data della lettura."),
     ),
+    "messages.push.malformed": (
+        _("Il browser non ha dato un indirizzo valido per le notifiche."),
+        _("Disattivale e attivale di nuovo."),
+    ),
     "archive.upload.empty": (_("Il file è vuoto."), _("Sceglilo di nuovo.")),
     "archive.upload.too-large": (_("Il file è troppo grande."), _("Scegline uno più piccolo.")),
     "archive.upload.type": (

@@ -63,3 +63,9 @@ def drop_push(*, user_id: int, endpoint: str, at: datetime) -> bool:
     """End a subscription of a user; tells whether there was one."""
     mine = PushSubscription.objects.filter(user_id=user_id, endpoint=endpoint, gone_at__isnull=True)
     return mine.update(gone_at=at) > 0
+
+
+def drop_push_by_id(*, user_id: int, subscription_id: int, at: datetime) -> bool:
+    """End a subscription of a user by its id, from another device of theirs; tells whether there was one."""
+    mine = PushSubscription.objects.filter(user_id=user_id, pk=subscription_id, gone_at__isnull=True)
+    return mine.update(gone_at=at) > 0

@@ -27,6 +27,8 @@ LIMITS = {
     "mail": (6, timedelta(hours=1)),
     "mail-address": (30, timedelta(hours=1)),
     "invite": (10, timedelta(days=1)),
+    "push-test": (10, timedelta(hours=1)),
+    "booking-address": (10, timedelta(hours=1)),
 }
 
 

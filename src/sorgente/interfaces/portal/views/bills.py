@@ -14,6 +14,7 @@ from sorgente.archive.queries.documents import find_document, read_document
 from sorgente.billing.queries.bill_file import bill_file
 from sorgente.customers.queries.overview import account_overview
 from sorgente.interfaces.portal.account_page import bill_rows, tone_of
+from sorgente.interfaces.portal.app.shell import keep_offline
 from sorgente.interfaces.portal.guard import customer, own_account, own_bill
 from sorgente.ledger.queries.accounts import settlements_of, statement_of
 from sorgente.payments.queries.bill_payment import payment_of
@@ -34,7 +35,7 @@ def bills(request: HttpRequest, number: str) -> HttpResponse:
         "card": card,
         "mandate": next((one for one in mandates_of([access.account_id]) if one.state == "active"), None),
     }
-    return render(request, "portal/bills/bills.html", context)
+    return keep_offline(request, render(request, "portal/bills/bills.html", context))
 
 
 @customer

@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from sorgente.customers.access.queries.accounts_of_user import AccountAccess
 from sorgente.interfaces.portal.account_page import bill_rows, open_bills, water_of
+from sorgente.interfaces.portal.app.shell import keep_offline
 from sorgente.interfaces.portal.entry import kept
 from sorgente.interfaces.portal.guard import customer, own_account, visitor_of
 from sorgente.interfaces.portal.next_step import Pending, Situation, next_step
+from sorgente.messages.queries.notification_choices import notification_choices
 from sorgente.tickets.queries.inbox import tickets_of_account
 
 
@@ -45,6 +48,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             to_answer=None
             if waiting is None
             else Pending(_("Ci serve una tua risposta"), reverse("portal:request", args=[waiting.number])),
+            notifications=_listens(access),
             latest_read_on=water.latest_read.read_on if water.latest_read else None,
         )
     )
@@ -60,4 +64,11 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "to_add": bool(activation and activation.get("verified") == visitor_of(request).login.email),
         "as_of": as_of,
     }
-    return render(request, "portal/home/home.html", context)
+    return keep_offline(request, render(request, "portal/home/home.html", context))
+
+
+def _listens(access: AccountAccess) -> bool | None:
+    """Tell whether a telephone or browser of the holder shows notifications; a delegate is not asked."""
+    if access.role != "holder":
+        return None
+    return bool(notification_choices(access.party_id, on=localdate()).devices)

@@ -19,6 +19,7 @@ from sorgente.archive.core.uploads import IMAGES, inspect_upload
 from sorgente.archive.usecases.store_document import store_document
 from sorgente.interfaces.desk.figures import day_text
 from sorgente.interfaces.portal.account_page import Water, water_of
+from sorgente.interfaces.portal.app.shell import keep_offline
 from sorgente.interfaces.portal.forms import PortalForm
 from sorgente.interfaces.portal.guard import customer, own_account
 from sorgente.metering.queries.register_in_place import RegisterInPlace, register_in_place
@@ -35,7 +36,7 @@ def water(request: HttpRequest, number: str) -> HttpResponse:
     access = own_account(request, number)
     found = water_of(access, as_of=localdate())
     context = {"access": access, "water": found, "chart": _chart(found), "reads": found.reads[:18]}
-    return render(request, "portal/water/water.html", context)
+    return keep_offline(request, render(request, "portal/water/water.html", context))
 
 
 class ReadingForm(PortalForm):
@@ -92,7 +93,7 @@ def self_reading(request: HttpRequest, number: str) -> HttpResponse:
                 return answer
         except SorgenteError as error:
             form.refuse(error, "photo" if error.code.startswith("archive.") else "digits")
-    return render(request, "portal/water/self_reading.html", context)
+    return keep_offline(request, render(request, "portal/water/self_reading.html", context))
 
 
 def _take(
