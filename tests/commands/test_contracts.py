@@ -67,7 +67,7 @@ WRONG_USE = [
     ("pagopa notice --base 99999999999999", "It needs more than 13 digits. Give 0 to 9999999999999."),
     ("pagopa import /nowhere.xml", "There is no such file. Check the path."),
     ("bill replay", "arguments are required: NUMBER. Try: sorgente bill replay --help"),
-    ("audit --only A77", "There is no such invariant. Choose among A1, A2, A3, A4, A5, A6, A8."),
+    ("audit --only A77", "There is no such invariant. Choose among A1, A2, A3, A4, A5, A6, A7, A8, A9."),
     ("bench nope", "There is no such bench. Choose one of: "),
     ("bench kernel --size 0", "Size 0 is not positive. Give --size 1 or more."),
 ]
@@ -227,7 +227,7 @@ def test_audit(capfd):
     clean = capfd.readouterr()
     assert clean.out == ""
     assert [line.split()[:2] for line in clean.err.splitlines()[:-1]] == [
-        [name, "ok:"] for name in ("A1", "A2", "A3", "A4", "A5", "A6", "A8")
+        [name, "ok:"] for name in ("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9")
     ]
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_append_only")
