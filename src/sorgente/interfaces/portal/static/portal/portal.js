@@ -11,5 +11,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => (menu.open = false));
   });
+  // An impatient second tap sends nothing twice: a request would start two legal clocks.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
   (document.querySelector("[data-focus]") ?? document.querySelector("[aria-invalid=true]"))?.focus();
 })();
