@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from sorgente.customers.core.requests import (
@@ -20,6 +21,7 @@ from sorgente.customers.core.requests import (
 )
 from sorgente.customers.models import ContractRequest
 from sorgente.customers.queries.request_facts import checklist_of
+from sorgente.shared.secrets import decrypt
 
 PAGE = 25
 KINDS: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in ContractRequest.Kind]
@@ -191,6 +193,12 @@ def request_view(number: str, *, as_of: date) -> RequestView:
         signed_fields=tuple(row.signed_fields.split()),
         bills=tuple(row.bills.split()),
     )  # fmt: skip
+
+
+def iban_of_request(number: str) -> str:
+    """Return the IBAN told for a request, empty when none was; for whoever records the same one again."""
+    kept = ContractRequest.objects.filter(number=number).values_list("iban", flat=True).first()
+    return decrypt(bytes(kept), key=settings.FIELD_KEY) if kept else ""
 
 
 def _rows(found: QuerySet[ContractRequest]) -> QuerySet[ContractRequest]:

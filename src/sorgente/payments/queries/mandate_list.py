@@ -35,3 +35,12 @@ def mandates_of(contract_account_ids: Iterable[int]) -> list[MandateLine]:
         )
         for row in rows
     ]
+
+
+def active_mandate_id(contract_account_id: int) -> int | None:
+    """Return the mandate an account is debited under, None when there is none."""
+    return (
+        Mandate.objects.filter(contract_account_id=contract_account_id, state=Mandate.State.ACTIVE)
+        .values_list("pk", flat=True)
+        .first()
+    )

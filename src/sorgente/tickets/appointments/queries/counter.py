@@ -76,11 +76,19 @@ def waits_of(*, start: date, end: date, limit: timedelta, place: str = "") -> Wa
 def calls_since(moment: datetime, *, operator: str = "") -> list[CallView]:
     """Return the calls received from a moment on, latest first; an operator's own and the unanswered ones."""
     calls = Call.objects.filter(received_at__gte=moment).order_by("-received_at")
-    return [
-        CallView(call.pk, call.reference, call.caller, call.line, call.operator, call.received_at, call.answered_at,
-                 call.ended_at, call.party_id, call.note)
-        for call in calls if not operator or call.operator in ("", operator)
-    ]  # fmt: skip
+    return [_call(call) for call in calls if not operator or call.operator in ("", operator)]
+
+
+def calls_of_party(party_id: int, *, most: int) -> list[CallView]:
+    """Return the calls of a customer, latest first."""
+    return [_call(call) for call in Call.objects.filter(party_id=party_id).order_by("-received_at")[:most]]
+
+
+def _call(call: Call) -> CallView:
+    return CallView(
+        call.pk, call.reference, call.caller, call.line, call.operator, call.received_at, call.answered_at,
+        call.ended_at, call.party_id, call.note,
+    )  # fmt: skip
 
 
 def _waiting(ticket: CounterTicket, now: datetime) -> Waiting:
