@@ -20,8 +20,8 @@ from sorgente.metering.queries.point_meters import PointMeter, annual_consumptio
 from sorgente.payments.queries.mandate_list import mandates_of
 from sorgente.payments.queries.payment_list import list_payments
 
-_ROWS = 24  # of each list on the page; the rest is one click away
-_LINES = 12
+_ROWS = 8  # of each list on the page; the rest is one click away
+_LINES = 8
 _BARS = 24
 
 

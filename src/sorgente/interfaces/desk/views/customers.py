@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate
 
@@ -18,6 +19,7 @@ from sorgente.customers.queries.overview import (
     customer_overview,
 )
 from sorgente.interfaces.desk.access import Right, may, needs
+from sorgente.interfaces.desk.customer_channels import channels_of
 from sorgente.interfaces.desk.customer_page import parts_of
 from sorgente.interfaces.desk.listing import Column, csv_of, euro_cell, show_list
 from sorgente.interfaces.desk.search import find
@@ -78,6 +80,7 @@ def customer(request: HttpRequest, party_id: int) -> HttpResponse:
         raise Http404 from error
     context: dict[str, Any] = {"customer": found, "as_of": as_of}
     context |= parts_of(found, as_of=as_of, may=lambda right: may(request, right))
+    context |= channels_of(found, at=timezone.now(), as_of=as_of, may=lambda right: may(request, right))
     return render(request, "desk/customers/customer.html", context)
 
 
