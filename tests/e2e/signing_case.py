@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 
-def open_case(kind: str, clerk: str) -> dict[str, Any]:
+def open_case(kind: str, clerk: str, reference: str = "") -> dict[str, Any]:
     from django.db import transaction
     from django.utils import timezone
 
@@ -26,7 +26,7 @@ def open_case(kind: str, clerk: str) -> dict[str, Any]:
     now = timezone.now()
     name = "supply_contract" if kind == "contract" else "termination"
     values = dict(SPECIMENS[name][1])
-    reference = "party:901" if kind == "contract" else "party:902"
+    reference = reference or ("party:901" if kind == "contract" else "party:902")
     with transaction.atomic():
         if kind == "contract":
             values["enrolment"] = enrolment_values(on=now.date())

@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("area/identita/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("area/", include("sorgente.interfaces.portal.urls")),
+    path("appuntamenti/", include("sorgente.interfaces.portal.booking.urls")),
     path("firma/", include("sorgente.interfaces.portal.signing.urls")),
     path("api/", api.urls),
     path("", include("sorgente.interfaces.desk.urls")),

@@ -10,25 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sorgente.interfaces.portal.guard import visitor_of
-from sorgente.interfaces.portal.security import AREA
+from sorgente.interfaces.portal.security import OURS
 from sorgente.shared.company import company
 
 _PROFILE = {
     "profile", "contacts", "consents", "own_data", "delivery", "delegates", "security", "second_factor", "app",
-    "password", "notifications",
+    "password", "notifications", "papers",
 }  # fmt: skip
 # route, whether it takes the number of the account, word, icon, names of the pages under it
 MENU = [
-    ("portal:account", True, _("Home"), "home", {"home", "account"}),
+    ("portal:account", True, _("Home"), "home", {"home", "account", "household", "appointments"}),
     ("portal:bills", True, _("Bollette"), "it-files", {"bills", "bill", "statement"}),
     ("portal:water", True, _("Consumi"), "it-chart-line", {"water", "self_reading"}),
-    ("portal:requests", True, _("Richieste"), "it-comment", {"requests", "new_request", "request"}),
+    ("portal:requests", True, _("Richieste"), "it-comment", {"requests", "new_request", "request", "change"}),
     ("portal:profile", False, _("Profilo"), "it-user", _PROFILE),
 ]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    if not request.path.startswith(AREA):
+    if not request.path.startswith(OURS):
         return {}
     shared = {"company": company(), "identity_name": settings.OIDC["name"] if settings.OIDC["server"] else ""}
     if not getattr(request, "is_customer", False):

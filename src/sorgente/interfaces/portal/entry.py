@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from sorgente.customers.access.usecases.activate import Proven
 from sorgente.customers.access.usecases.email_code import send_email_code
-from sorgente.interfaces.portal.security import AREA, address_of
+from sorgente.interfaces.portal.security import OURS, address_of
 
 _KEPT_FOR = timedelta(minutes=30)
 
@@ -55,7 +55,7 @@ def wanted(request: HttpRequest) -> str:
     """Return the address of ours somebody wanted before they had to sign in, else nothing."""
     following = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure())
-    return following if is_ours and following.startswith((AREA, "/firma/")) else ""
+    return following if is_ours and following.startswith((*OURS, "/firma/")) else ""
 
 
 def way_on(request: HttpRequest) -> HttpResponse:

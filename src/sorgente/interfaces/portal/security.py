@@ -16,7 +16,9 @@ from sorgente.customers.access.usecases.sign_in import note_session
 Answer = Callable[[HttpRequest], HttpResponse]
 
 AREA = "/area/"
-_OPEN = (AREA, "/firma/", "/language/", "/api/", "/" + settings.STATIC_URL.strip("/") + "/")
+BOOKING = "/appuntamenti/"
+OURS = (AREA, BOOKING)  # pages with the face of the web area
+_OPEN = (*OURS, "/firma/", "/language/", "/api/", "/" + settings.STATIC_URL.strip("/") + "/")
 
 
 class CustomerMiddleware:

@@ -4,12 +4,15 @@ from django.urls import URLPattern, path
 from sorgente.interfaces.portal.app import views as app
 from sorgente.interfaces.portal.views import (
     activation,
+    appointments,
     bills,
     delegates,
     entrance,
     home,
+    household,
     notifications,
     own_data,
+    papers,
     profile,
     requests,
     security,
@@ -30,6 +33,12 @@ urlpatterns: list[URLPattern] = [
     path("avvisi/<int:party_id>/", notifications.choose, name="choose"),
     path("avvisi/dispositivi/", notifications.devices, name="devices"),
     path("avvisi/dispositivi/<int:device_id>/togli/", notifications.drop_device, name="drop_device"),
+    path("conti/<str:number>/nucleo/", household.household, name="household"),
+    path("pratiche/<str:number>/", household.change, name="change"),
+    path("documenti/", papers.papers, name="papers"),
+    path("documenti/<int:envelope_id>/firma/", papers.sign, name="sign_paper"),
+    path("documenti/<int:envelope_id>/copia/", papers.signed_copy, name="signed_copy"),
+    path("appuntamenti/", appointments.appointments, name="appointments"),
     # The door
     path("entra/", entrance.sign_in, name="sign_in"),
     path("entra/codice/", entrance.sign_in_code, name="sign_in_code"),

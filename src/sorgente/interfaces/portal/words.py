@@ -63,6 +63,24 @@ _WORDS = {
         _("A quella data il contatore non era ancora montato."),
         _("Correggi la data della lettura."),
     ),
+    "appointments.slot.taken": (_("Quell'orario è appena stato preso."), _("Scegline un altro.")),
+    "appointments.slot.not-offered": (_("Quell'orario non si può più prenotare."), _("Scegline un altro.")),
+    "appointments.appointment.incomplete": (_("Mancano il nome, un contatto o l'indirizzo."), _("Aggiungili.")),
+    "appointments.appointment.over": (_("Questo appuntamento non si può più cambiare."), _("Prenotane un altro.")),
+    "customers.terms.nothing-changes": (_("È già così: contiamo già queste persone da quel giorno."), ""),
+    "customers.terms.change-outside-contract": (
+        _("Quel giorno la fornitura non era ancora tua."),
+        _("Scegli un giorno più vicino."),
+    ),
+    "customers.request.day-out-of-range": (
+        _("Quel giorno è troppo lontano."),
+        _("Si può tornare indietro di cinque anni, o andare avanti di trenta giorni."),
+    ),
+    "customers.request.contract-asked-already": (
+        _("C'è già una richiesta in corso per questa fornitura."),
+        _("La trovi tra le richieste."),
+    ),
+    "customers.request.contract-ending": (_("Questa fornitura è chiusa."), ""),
     "messages.push.malformed": (
         _("Il browser non ha dato un indirizzo valido per le notifiche."),
         _("Disattivale e attivale di nuovo."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from sorgente.interfaces.portal import labels
 
@@ -37,6 +37,14 @@ def row_words(service: str, label: str) -> str:
     """Return what a row of a bill pays for, in a sentence; nothing where there is none."""
     text = labels.row_words(service, label)
     return gettext(text) if text else ""
+
+
+@register.simple_tag
+def service_name(one: Any) -> str:
+    """Return the name of a service in the language of the page; `one` is an Offer or an AppointmentView."""
+    named = getattr(one, "service_name", None) or one.name
+    english = getattr(one, "service_name_en", None) or getattr(one, "name_en", "")
+    return str(english if get_language() == "en" and english else named)
 
 
 @register.filter

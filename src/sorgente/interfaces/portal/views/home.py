@@ -14,6 +14,8 @@ from sorgente.interfaces.portal.app.shell import keep_offline
 from sorgente.interfaces.portal.entry import kept
 from sorgente.interfaces.portal.guard import customer, own_account, visitor_of
 from sorgente.interfaces.portal.next_step import Pending, Situation, next_step
+from sorgente.interfaces.portal.views.appointments import next_visit
+from sorgente.interfaces.portal.views.papers import papers_waiting
 from sorgente.messages.queries.notification_choices import notification_choices
 from sorgente.tickets.queries.inbox import tickets_of_account
 
@@ -39,6 +41,8 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     bills = open_bills(access, as_of=as_of)
     by_hand = water.meter is not None and not water.meter.by_radio
     waiting = next((one for one in tickets_of_account(number) if one.state == "waiting"), None)
+    visit = next_visit(visitor_of(request)) if access.may_act else None
+    to_sign = next(iter(papers_waiting(access.party_id)), None) if access.role == "holder" else None
     step = next_step(
         Situation(
             as_of=as_of,
@@ -48,6 +52,16 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             to_answer=None
             if waiting is None
             else Pending(_("Ci serve una tua risposta"), reverse("portal:request", args=[waiting.number])),
+            to_sign=None
+            if to_sign is None
+            else Pending(
+                _("Firma: {title}").format(title=to_sign.title), reverse("portal:papers"), to_sign.expires_at.date()
+            ),
+            appointment=None
+            if visit is None
+            else Pending(
+                _("Ti aspettiamo"), reverse("booking:appointment", args=[visit.token]), localdate(visit.starts_at)
+            ),
             notifications=_listens(access),
             latest_read_on=water.latest_read.read_on if water.latest_read else None,
         )
@@ -62,6 +76,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "open_cents": sum(bill.open_cents for bill in bills),
         "latest_bill": next(iter(bill_rows(access, as_of=as_of)[:1]), None),
         "to_add": bool(activation and activation.get("verified") == visitor_of(request).login.email),
+        "visit": visit,
         "as_of": as_of,
     }
     return keep_offline(request, render(request, "portal/home/home.html", context))

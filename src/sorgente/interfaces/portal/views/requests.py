@@ -17,6 +17,7 @@ from sorgente.archive.core.uploads import PAPERS, inspect_upload
 from sorgente.customers.access.queries.accounts_of_user import AccountAccess
 from sorgente.interfaces.portal.forms import PortalForm
 from sorgente.interfaces.portal.guard import customer, own_account, own_party, visitor_of
+from sorgente.interfaces.portal.views.household import changes_of
 from sorgente.journeys.tickets import Registered, register_ticket
 from sorgente.shared.errors import SorgenteError
 from sorgente.tickets.core.values import Attachment, TicketFacts
@@ -69,7 +70,8 @@ class RequestForm(PortalForm):
 def requests(request: HttpRequest, number: str) -> HttpResponse:
     access = own_account(request, number)
     rows = tickets_of_account(number)
-    return render(request, "portal/requests/requests.html", {"access": access, "rows": rows})
+    changes = changes_of(access.party_id) if access.role == "holder" else []
+    return render(request, "portal/requests/requests.html", {"access": access, "rows": rows, "changes": changes})
 
 
 @customer
