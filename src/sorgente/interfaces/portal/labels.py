@@ -67,7 +67,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "documents": _("servono documenti"),
         "to_sign": _("da firmare"),
         "signed": _("firmata"),
-        "ready": _("ricevuta, la stiamo guardando"),
+        "ready": _("la stiamo guardando"),
         "executed": _("fatta"),
         "cancelled": _("annullata"),
         "refused": _("non accolta"),

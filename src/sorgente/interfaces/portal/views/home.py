@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from sorgente.customers.access.queries.accounts_of_user import AccountAccess
@@ -60,7 +60,9 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
             appointment=None
             if visit is None
             else Pending(
-                _("Ti aspettiamo"), reverse("booking:appointment", args=[visit.token]), localdate(visit.starts_at)
+                _("Ti aspettiamo alle {hour}").format(hour=f"{localtime(visit.starts_at):%H:%M}"),
+                reverse("booking:appointment", args=[visit.token]),
+                localdate(visit.starts_at),
             ),
             notifications=_listens(access),
             latest_read_on=water.latest_read.read_on if water.latest_read else None,

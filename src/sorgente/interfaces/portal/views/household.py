@@ -66,7 +66,8 @@ def household(request: HttpRequest, number: str) -> HttpResponse:
         "access": access, "contract": contract, "use": use, "form": form, "under_way": under_way,
         "earliest": max(contract.start, today - timedelta(days=5 * 365)), "today": today,
     }  # fmt: skip
-    if request.method == "POST" and use.asks == "residents" and form.is_valid():
+    asked = use.asks == "residents" and under_way is None
+    if request.method == "POST" and asked and form.is_valid():
         try:
             made = declare_household(
                 party_id=access.party_id, contract_number=contract.number, residents=form.cleaned_data["residents"],
