@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +51,7 @@ class Cycle:
     transmitted: int = 0
     delivered: int = 0
     collected: int = 0
+    run: Any = field(default=None, repr=False)  # billing's own, for its second half
     refusals: list[tuple[str, SorgenteError]] = field(default_factory=list)
 
 
@@ -71,6 +73,24 @@ def run_bill_cycle(
     processes  where bills are drawn, kept for many cycles; else `workers` of them for this one
     raises     what start_run and advance_run raise; a single bill that fails is among the refusals
     """
+    cycle = issue_and_ask(
+        name=name, bill_on=bill_on, read_through=read_through, at=at, select=select, contract_ids=contract_ids,
+        progress=progress,
+    )  # fmt: skip
+    return print_and_send(cycle, at=at, workers=workers, processes=processes, progress=progress)
+
+
+def issue_and_ask(
+    *,
+    name: str,
+    bill_on: date,
+    read_through: date,
+    at: datetime,
+    select: str = DUE,
+    contract_ids: Iterable[int] | None = None,
+    progress: Progress | None = None,
+) -> Cycle:
+    """Do the first half of a cycle: bills have numbers and are asked for; `print_and_send` does the rest."""
     told = progress or (lambda step, done, of: None)
     run = start_run(
         name=name,
@@ -81,11 +101,27 @@ def run_bill_cycle(
         contract_ids=contract_ids,
     )
     run = advance_run(run, at=at, progress=lambda p: told("issue", p.done, p.of))
-    cycle = Cycle(run.pk, run.name, selected=run.selected, issued=run.issued, parked=run.parked)
+    cycle = Cycle(run.pk, run.name, selected=run.selected, issued=run.issued, parked=run.parked, run=run)
     cycle.collected = collect(run.pk, bill_on=bill_on, at=at, refusals=cycle.refusals)
     told("collect", cycle.collected, cycle.issued)
+    return cycle
+
+
+def print_and_send(
+    cycle: Cycle,
+    *,
+    at: datetime,
+    workers: int = 2,
+    processes: Executor | None = None,
+    progress: Progress | None = None,
+) -> Cycle:
+    """Do the second half: papers, transmission, delivery; it may run beside other work. Returns the cycle.
+
+    The refusals of the first half stay; those of this half are added.
+    """
+    told = progress or (lambda step, done, of: None)
     rendered = render_bills(
-        run=run,
+        run=cycle.run,
         payments_of=payment_details,
         rendered_at=at,
         workers=workers,
@@ -93,13 +129,13 @@ def run_bill_cycle(
         progress=_counting("render", cycle.issued, told),
     )
     sent = transmit_bills(
-        run=run,
+        run=cycle.run,
         transport=FolderTransport(Path(settings.SDI_OUTBOX)),
         transmitted_at=at,
         progress=_counting("transmit", cycle.issued, told),
     )
     delivered = deliver_bills(
-        run=run,
+        run=cycle.run,
         payments_of=payment_details,
         delivered_at=at,
         progress=_counting("deliver", cycle.issued, told),
@@ -108,7 +144,7 @@ def run_bill_cycle(
     for step in (rendered, sent, delivered):
         cycle.refusals += step.refusals
     cycle.rendered, cycle.transmitted, cycle.delivered = rendered.done, sent.done, delivered.done
-    close_run(run.pk, collected=cycle.collected, at=at)
+    close_run(cycle.run_id, collected=cycle.collected, at=at)
     return cycle
 
 

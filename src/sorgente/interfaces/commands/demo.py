@@ -15,13 +15,11 @@ _WORDS = {
     "people": "Persone e luoghi",
     "found": "Contratti e contatori",
     "days": "Giorni vissuti",
+    "channels": "Area, agenda, carta",
     "issue": "  emissione",
     "collect": "  avvisi e addebiti",
-    "render": "  documenti",
-    "transmit": "  trasmissione",
-    "deliver": "  recapito",
 }
-_WITHIN_A_DAY = ("issue", "collect", "render", "transmit", "deliver")
+_WITHIN_A_DAY = ("issue", "collect")
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sorgente.journeys.demo.demo import DemoAlreadyThere, make_demo
 
     console = Console(stderr=True)
+    now = datetime.now(UTC)
     call_command("migrate", verbosity=0)
     users = ensure_demo_users()
     with _Bars(console) as bars:
@@ -52,22 +51,25 @@ def run(arguments: argparse.Namespace) -> int:
                 customers=arguments.customers,
                 months=arguments.months,
                 seed=arguments.seed,
-                as_of=arguments.until or datetime.now(UTC).astimezone().date(),
+                as_of=arguments.until or now.astimezone().date(),
                 workers=arguments.workers,
                 tell=bars.tell,
+                now=None if arguments.until else now,
             )
         except DemoAlreadyThere as there:
             summary = None
             console.print(str(there))
     if summary is not None:
         _print(summary)
-    print("\nSportello: http://127.0.0.1:8000/ (sorgente serve), un utente per ruolo:")
-    print("  " + ", ".join(f"{username} ({role})" for role, username in users))
+    _print_doors(users, summary)
     return 0
 
 
 def _print(summary: Any) -> None:
     from sorgente.shared.money import euro
+
+    def states(counted: dict[str, int]) -> str:
+        return ", ".join(f"{number} {state}" for state, number in counted.items())
 
     for label, value in (
         ("Periodo", f"{summary.starts_on:%d/%m/%Y} - {summary.ends_on:%d/%m/%Y}"),
@@ -77,11 +79,43 @@ def _print(summary: Any) -> None:
         ("Fatturato", euro(summary.billed_cents)),
         ("Incassato", euro(summary.collected_cents)),
         ("Scaduto", euro(summary.overdue_cents)),
-        ("Segnalazioni", "non ancora gestite"),
+        ("Pratiche", states(summary.requests)),
+        ("Documenti firmati", f"{summary.signed} con il sigillo della società"),
+        ("Appuntamenti", summary.appointments),
+        ("E-mail ricevute", summary.mails),
+        ("Segnalazioni", states(summary.tickets)),
+        ("Fuori standard", f"{summary.late_performances} prestazioni ancora aperte"),
+        (
+            "Archivio",
+            f"{summary.documents} documenti, {summary.scanned} carte scansionate, {summary.destroyed} distrutte",
+        ),
+        ("Area clienti", f"{summary.portal_users} utenti"),
     ):
         print(f"{label:<20} {value}")
     for refusal in summary.refusals[:10]:
         print(f"! {refusal}", file=sys.stderr)
+
+
+def _print_doors(users: list[tuple[str, str]], summary: Any) -> None:
+    """Say where to look, and as whom."""
+    from django.conf import settings
+
+    from sorgente.journeys.demo.web_area import PASSWORD
+
+    site = settings.SITE_ADDRESS
+    print("\nDove guardare, dopo `sorgente serve`:")
+    for label, path in (
+        ("Sportello", "/"), ("Area clienti", "/area/"), ("Tablet per la firma", "/firma/tablet/"),
+        ("Prenotazione", "/appuntamenti/"),
+    ):  # fmt: skip
+        print(f"  {label:<20} {site}{path}")
+    print("Un utente per ruolo dello sportello, con un clic dalla pagina d'ingresso:")
+    print("  " + ", ".join(f"{username} ({role})" for role, username in users))
+    if summary is not None and summary.sign_in:
+        print(f"Nell'area clienti: {summary.sign_in}, password {PASSWORD}")
+    if summary is not None and summary.to_try:
+        account, code, end = summary.to_try
+        print(f"Per attivare l'area: conto {account}, codice {code}, codice fiscale che finisce in {end}")
 
 
 class _Bars:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -16,6 +17,8 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    # Links in messages lead to this server unless the settings name the address people use.
+    os.environ.setdefault("SORGENTE_SITE", f"http://{arguments.host}:{arguments.port}")
     start_django()
     import uvicorn
     from django.core.management import call_command

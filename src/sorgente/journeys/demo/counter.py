@@ -77,6 +77,9 @@ class Counter:
         self._going = [_Going(starts_on, self._deposit)]
         self._going += [_Going(self._day(days), story) for days, story in stories if self._day(days) > starts_on]
 
+    def has_work(self, day: date) -> bool:
+        return any(going.due_on <= day for going in self._going)
+
     def live(self, day: date) -> None:
         """Take every step that is due; one that cannot be taken ends its story and is told."""
         for going in [one for one in self._going if one.due_on <= day]:
@@ -229,7 +232,7 @@ class Counter:
     # ------------------------------------------------------------------ households
 
     def _household_told_late(self, day: date) -> None:
-        place, one, there = self._next()
+        _, one, there = self._next()
         from_on = max(day - timedelta(days=110), one.supplied_since + timedelta(days=1))
         request = Request.opened("household", day=day, contract_number=there.contract_number)
         record_terms(**request.by(8, 55), residents=(one.residents or 1) + 1, from_on=from_on)

@@ -39,7 +39,7 @@ def newcomers_of(count: int, seed: int, *, known: Collection[str], starts_on: da
                 pays_late_days=0,
                 seldom_pays=False,
                 channel="email",
-            )  # fmt: skip
+            )
         )
         if len(found) == count:
             break

@@ -6,7 +6,9 @@ demonstration.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -54,6 +56,20 @@ class Staff:
                         )
             except SorgenteError:
                 continue  # another read of the day, or a later one, already tells; it waits for a person
+
+    def confirm_reads(self, positions: Sequence[int], day: date) -> None:
+        """Release the held reads of a day at some meters: the reader's photograph shows them."""
+        wanted = set(positions)
+        for read in list_reads(state="held", start=day, end=day + timedelta(days=1)) if wanted else ():
+            if self._position.get(read["register_id"]) not in wanted:
+                continue
+            with transaction.atomic(), suppress(SorgenteError):  # a slip of the reader waits for a person
+                release_read(
+                    read_id=read["id"],
+                    released_by=_NAME,
+                    released_at=datetime.combine(day, time(20), tzinfo=UTC),
+                    reason="Fotografia del letturista: l'indice è giusto, probabile perdita.",
+                )
 
     def judge_parked(self, run: str, day: date) -> int:
         """Release what the gate held in a run: the reads were checked. Returns how many."""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from sorgente.billing.queries.one_off_list import one_off
 from sorgente.billing.usecases.one_offs import add_one_off, cancel_one_off
-from sorgente.customers.queries.overview import account_by_number, contracts_of_account
+from sorgente.customers.queries.overview import UnknownCustomer, account_by_number, contracts_of_account
 from sorgente.ledger.queries.accounts import open_items
 from sorgente.quality.core.clock import latest_payment_on
 from sorgente.quality.core.standards import standard
@@ -85,6 +85,8 @@ def _settle(part: IndemnityDue, as_of: date, at: datetime) -> str:
     """Take one step with an indemnity and return the count it belongs to."""
     if part.state == _State.ON_BILL:
         return _follow(part, as_of, at)
+    if part.account_number and not _is_open(part.account_number):
+        return "waiting"
     if _is_delinquent(part.account_number, as_of):
         if part.state != _State.SUSPENDED:
             part.state = _State.SUSPENDED
@@ -145,6 +147,15 @@ def _pay_directly(part: IndemnityDue, as_of: date, at: datetime, *, note: str) -
 def _is_near(part: IndemnityDue, as_of: date) -> bool:
     days = rules().value("company.quality.direct_payment_days", on=as_of)
     return as_of >= part.settle_by - timedelta(days=int(days))
+
+
+def _is_open(account_number: str) -> bool:
+    """Tell whether an account is there: a request that nobody carried out yet has only reserved its number."""
+    try:
+        account_by_number(account_number)
+    except UnknownCustomer:
+        return False
+    return True
 
 
 def _is_delinquent(account_number: str, as_of: date) -> bool:
