@@ -23,7 +23,11 @@ def run(arguments: argparse.Namespace) -> int:
     import uvicorn
     from django.core.management import call_command
 
+    from sorgente.tickets.adapters.classifier import model_in_use
+
     call_command("migrate", verbosity=0)
+    # Learnt here if it is not there yet: nobody who writes to us waits for it.
+    model_in_use()
     worker = None
     if not arguments.no_worker:
         worker = subprocess.Popen(
@@ -36,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             host=arguments.host,
             port=arguments.port,
             log_level="warning",
+            log_config=None,  # ours, which leaves persons out
             server_header=False,
         )
     finally:

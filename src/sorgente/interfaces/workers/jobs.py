@@ -18,6 +18,8 @@ from sorgente.archive.signing.usecases.end_envelope import expire_envelopes
 from sorgente.archive.usecases.disposals import remove_leftovers
 from sorgente.archive.usecases.sweep import sweep_integrity
 from sorgente.billing.usecases.deposits import review_deposits
+from sorgente.customers.access.usecases.email_code import clear_old_codes
+from sorgente.customers.access.usecases.limits import clear_old_attempts
 from sorgente.journeys import notices
 from sorgente.journeys.tickets import handle_incoming
 from sorgente.messages.usecases.deliver_messages import deliver_messages
@@ -62,6 +64,10 @@ def _fetch_mail(now: datetime) -> Any:
     return fetch_mailbox(address=address_of(settings.IMAP_URL), at=now, receive=handle_incoming)
 
 
+def _forget(now: datetime) -> Any:
+    return clear_old_codes(as_of=now), clear_old_attempts(as_of=now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("send messages", "* * * * *", lambda now: deliver_messages(as_of=now)),
     Job("fetch mail", "*/2 * * * *", _fetch_mail),
@@ -73,6 +79,7 @@ JOBS: tuple[Job, ...] = (
     Job("end appointments", "30 0 * * *", lambda now: mark_missed(before=now)),
     Job("open the diary", "40 0 * * *", lambda now: open_slots(start=now.date(), end=(now + DIARY_AHEAD).date())),
     Job("end envelopes", "*/15 * * * *", lambda now: expire_envelopes(at=now)),
+    Job("forget codes and attempts", "5 4 * * *", _forget),
     Job("deposits", "10 1 * * *", lambda now: review_deposits(on=now.date(), at=now)),
     Job("refunds", "20 1 * * *", lambda now: prepare_refunds(as_of=now.date(), at=now)),
     Job("quality", "0 2 * * *", _quality),
