@@ -53,7 +53,7 @@ def test_every_view_of_the_desk_names_its_right():
 
 
 def test_nothing_else_is_served():
-    served = {"", "accounts/", "language/", "area/", "appuntamenti/", "firma/", "api/"}
+    served = {"", "accounts/", "language/", "area/", "area/identita/", "appuntamenti/", "firma/", "api/"}
     assert {str(pattern.pattern) for pattern in get_resolver().url_patterns} == served
 
 

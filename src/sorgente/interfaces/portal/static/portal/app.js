@@ -26,8 +26,12 @@
   }
 
   // ------------------------------------------------------------------ without a network
-  if (kept) main.prepend(said("kept", { when: clock(kept) }));
-  window.addEventListener("online", () => kept && location.reload());
+  // Nothing is loaded again by itself: digits half written would be lost.
+  if (kept) {
+    const note = said("kept", { when: clock(kept) });
+    note.querySelector("a").href = location.href;
+    main.prepend(note);
+  }
   const noNetwork = () => kept !== undefined || !navigator.onLine;
 
   // ------------------------------------------------------------------ a reading written without a network

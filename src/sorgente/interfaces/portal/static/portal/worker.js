@@ -7,6 +7,7 @@
 const SHELL = `shell-${APP.version}`;
 const PAGES = "pages";
 const WHO = `${APP.area}__who`;
+let forgotten = 0; // how often the pages were thrown away: what began before that is not kept after it
 const NEVER = /\/(pdf|zip|json|identita)\//;
 
 self.addEventListener("install", (event) => {
@@ -35,7 +36,7 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) return;
   if (request.method !== "GET") {
-    if (address.pathname === APP.exit) event.waitUntil(caches.delete(PAGES));
+    if (address.pathname === APP.exit) event.waitUntil(forget());
     return;
   }
   if (APP.files.includes(address.pathname)) {
@@ -46,43 +47,43 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(event, address) {
+  const before = forgotten;
   let answer;
   try {
     answer = await fetch(event.request);
   } catch {
     return (await kept(address)) ?? (await caches.match(APP.offline[await language()]));
   }
-  event.waitUntil(look(address, answer.clone()));
+  event.waitUntil(look(address, answer.clone(), before));
   return answer;
 }
 
 /** Keep a page the server lets us keep; forget all of them when the way leads to the entrance, or somebody else came. */
-async function look(address, answer) {
-  if (address.pathname === APP.entrance) {
-    await caches.delete(PAGES);
-    return;
-  }
+async function look(address, answer, before) {
+  if (address.pathname === APP.entrance) return forget();
   const who = answer.headers.get(APP.keptFor);
   if (!who || !answer.ok || answer.redirected) return;
-  let pages = await caches.open(PAGES);
-  const before = await pages.match(WHO);
-  if (before && (await before.text()) !== who) {
-    await caches.delete(PAGES);
-    pages = await caches.open(PAGES);
-  }
+  const known = await caches.match(WHO, { cacheName: PAGES });
+  if (known && (await known.text()) !== who) await caches.delete(PAGES);
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-At", new Date().toISOString());
   const body = await answer.text();
+  const pages = await caches.open(PAGES);
   await pages.put(WHO, new Response(who, { headers: { "Content-Language": headers.get("Content-Language") ?? "it" } }));
   await pages.put(address.pathname, new Response(body, { headers }));
   // The app starts at the area's own address, which leads to the account looked at the latest.
   if (/\/conti\/[^/]+\/$/.test(address.pathname)) await pages.put(APP.area, new Response(body, { headers }));
+  if (before !== forgotten) await caches.delete(PAGES);
+}
+
+function forget() {
+  forgotten += 1;
+  return caches.delete(PAGES);
 }
 
 /** Return a kept page that says since when, by an attribute of its body that app.js reads; undefined where none is. */
 async function kept(address) {
-  const pages = await caches.open(PAGES);
-  const found = await pages.match(address.pathname);
+  const found = await caches.match(address.pathname, { cacheName: PAGES });
   if (!found) return undefined;
   const text = (await found.text()).replace("<body ", `<body data-kept="${found.headers.get("X-Kept-At")}" `);
   return new Response(text, { headers: found.headers });
