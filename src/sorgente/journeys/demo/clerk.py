@@ -117,7 +117,7 @@ class Request:
         return self
 
     def delivery(self, one: Customer) -> Request:
-        by_debit = (
+        by_debit: dict[str, Any] = (
             {"iban": one.iban, "iban_holder": one.name, "iban_holder_tax_code": one.tax_code}
             if one.payment_method == "sdd"
             else {}
