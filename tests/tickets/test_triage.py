@@ -8,13 +8,14 @@ import pytest
 
 from sorgente.learning.encoder import NoEncoder
 from sorgente.tickets.adapters.model_store import current_model
-from sorgente.tickets.core.corpus import BadCorpusLine, corpus_files, labelled_from, load_corpus
+from sorgente.tickets.core.corpus import BadCorpusLine, author_of, corpus_files, labelled_from, load_corpus
 from sorgente.tickets.core.evaluation import evaluate
 from sorgente.tickets.core.message import Message
 from sorgente.tickets.core.taxonomy import CATEGORIES
 
 CASES = Path(__file__).resolve().parents[2] / "cases/tickets"
-DEVELOPMENT, CONTROL = CASES / "development.jsonl", CASES / "control.jsonl"
+FROZEN, CONTROLS = CASES / "frozen.jsonl", (CASES / "control.jsonl", CASES / "control_second.jsonl")
+AUTHORS = "abcd"
 
 
 @pytest.fixture(scope="module")
@@ -29,29 +30,31 @@ def model(var):
     return current_model(encoder=NoEncoder())
 
 
-def test_every_category_has_its_messages_and_none_is_in_the_development_set():
-    corpus, kept = load_corpus(corpus_files()), load_corpus([DEVELOPMENT])
+def test_every_category_has_messages_of_every_author():
+    corpus = load_corpus(corpus_files())
     assert {file.stem for file in corpus_files()} == set(CATEGORIES)
     for category in CATEGORIES:
-        assert sum(item.category == category for item in corpus) >= 50
-        assert sum(item.category == category for item in kept) >= 8
-    assert len({item.message.id for item in [*corpus, *kept]}) == len(corpus) + len(kept)
-    assert not {item.message.body for item in corpus} & {item.message.body for item in kept}
+        mine = [author_of(item) for item in corpus if item.category == category]
+        assert len(mine) >= 135
+        assert all(mine.count(author) >= 20 for author in AUTHORS)
+    assert len({item.message.id for item in corpus}) == len(corpus)
 
 
-def test_no_control_mail_is_trained_on():
-    control = load_corpus([CONTROL])
-    assert {item.category for item in control} == set(CATEGORIES)
-    assert not {item.message.body for item in load_corpus(corpus_files())} & {item.message.body for item in control}
+@pytest.mark.parametrize("file", [FROZEN, *CONTROLS], ids=lambda file: file.stem)
+def test_what_is_measured_on_is_not_trained_on(file):
+    apart = load_corpus([file])
+    assert {item.category for item in apart} == set(CATEGORIES)
+    learnt = {(item.message.subject, item.message.body) for item in load_corpus(corpus_files())}
+    assert not learnt & {(item.message.subject, item.message.body) for item in apart}
 
 
 def test_without_sentence_vectors_the_frozen_mails_are_still_sorted(model):
-    kept = load_corpus([DEVELOPMENT])
+    kept = load_corpus([FROZEN])
     result = evaluate(kept, model.classify([item.message for item in kept]))
-    assert result["accuracy"] >= 0.88
-    assert result["top3"] >= 0.96
-    assert result["urgent_recall"] >= 0.9
-    assert result["entity_f1"] >= 0.93
+    assert result["accuracy"] >= 0.7
+    assert result["top3"] >= 0.85
+    assert result["urgent_recall"] >= 0.75
+    assert result["entity_f1"] >= 0.78
 
 
 def test_the_model_of_the_file_answers_like_the_one_just_learnt(model):

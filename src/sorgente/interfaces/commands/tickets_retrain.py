@@ -11,7 +11,7 @@ import orjson
 from sorgente.interfaces.commands.django_setup import start_django
 from sorgente.shared.errors import WrongUse
 
-_FROZEN = Path("cases/tickets/development.jsonl")
+_FROZEN = Path("cases/tickets/frozen.jsonl")
 
 
 def register(parser: argparse.ArgumentParser) -> None:

@@ -32,6 +32,12 @@ class Labelled:
     entities: tuple[tuple[str, str, int, int], ...]
 
 
+def author_of(labelled: Labelled) -> str:
+    """Return who wrote a message of the corpus, by its id ("rimborso-a-001" → "a"); "" for a customer's own."""
+    pieces = labelled.message.id.rsplit("-", 2)
+    return pieces[1] if len(pieces) == 3 and len(pieces[1]) == 1 else ""
+
+
 def corpus_files(folder: Path = CORPUS) -> list[Path]:
     """Return the files of the corpus in the order of their names."""
     return sorted(folder.glob("*.jsonl"))
