@@ -1,6 +1,6 @@
 """The mailbox of the latest two months: what customers wrote, how the offices sorted and answered it, what waits.
 
-Mails of more than a fortnight ago are mostly answered, one in nine after its term; of the latest ones a few are. A
+Mails of more than a fortnight ago are mostly answered, two after their term; of the latest ones a few are. A
 person puts right what the model got wrong, on the day after.
 """
 
@@ -31,8 +31,8 @@ from sorgente.tickets.usecases.read_proposals import accept_read_proposal
 
 DAYS = 62
 _SETTLED = 14  # days after which most mails are answered
-_LATE_EVERY, _LATE_DAYS = 9, 46
 _CLERKS = (("demo-complaints", "Elena Russo"), ("demo-desk", "Giulia Marchetti"), ("demo-billing", "Chiara Lombardi"))
+_CREDITED = frozenset({"rettifica_fatturazione"})
 _NO_ANSWER = frozenset({"autolettura"})  # the reading is taken; nobody writes back
 
 Act = Callable[[datetime], None]
@@ -116,9 +116,8 @@ def _arrival(
         clerk = _CLERKS[number % len(_CLERKS)]
         if days > 2 and ticket(got.ticket).category != text["for"]:
             box.plan(at + timedelta(days=1), _correction(box, got.ticket, text["for"], clerk[0]))
-        is_late = number % _LATE_EVERY == 0 and days > _LATE_DAYS
         if days > _SETTLED or number % 5 == 0:
-            wait = _LATE_DAYS if is_late else rnd.randrange(1, 9)
+            wait = text.get("answered_after", rnd.randrange(1, 9))
             box.plan(at + timedelta(days=wait, hours=1), _handling(box, got.ticket, text["for"], clerk))
         elif number % 3 == 0:
             box.plan(at + timedelta(hours=2), _taking(got.ticket, clerk[0]))
@@ -152,7 +151,9 @@ def _handling(box: Mailbox, number: str, category: str, clerk: tuple[str, str]) 
             finish_ticket(number=number, by=clerk[0], at=at, reason="lettura registrata")
             return
         draft = draft_reply(ticket(number), as_of=at.date(), signed_by=clerk[1])
-        answer_ticket(number=number, body=draft.body, author=clerk[0], at=at)
+        # What a clerk finds to be right is not credited; of the others the clock of the money runs on.
+        correction = "not_due" if category not in _CREDITED else ""
+        answer_ticket(number=number, body=draft.body, author=clerk[0], at=at, correction=correction)
         box.answered += 1
 
     return act
