@@ -160,7 +160,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
 # E-invoices on their way to SdI; a transfer program (SDICoop, SFTP) empties the folder.
 SDI_OUTBOX = Path(env.str("SORGENTE_SDI_OUTBOX", default=str(VAR_DIR / "sdi" / "outbox")))
-# Signing: the company's seal, the time-stamp authority, the roots trusted, the third party's certificate for biometrics.
+# Signing: the company's seal, the time-stamp authority, the roots trusted, the certificate that closes biometrics.
 # Without them the demonstration's own are made under var/trust; `sorgente manage check --deploy` refuses those.
 SEAL_PKCS12 = env.str("SORGENTE_SEAL_PKCS12", default="")
 SEAL_PASSWORD = env.str("SORGENTE_SEAL_PASSWORD", default="")

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from sorgente.archive.signing.queries.envelopes import next_envelope_for_tablet
 from sorgente.archive.signing.queries.tablets import TabletUnknown, tablet
 from sorgente.archive.signing.usecases.tablets import PairingRefused, pair_tablet, tablet_seen
+from sorgente.customers.access.usecases import limits
+from sorgente.interfaces.portal.security import address_of
 from sorgente.interfaces.portal.signing.doors import TABLET_COOKIE, forget_tablet, keep_tablet, name_device
 from sorgente.interfaces.portal.signing.words import told
 
@@ -41,9 +43,13 @@ def pair(request: HttpRequest) -> HttpResponse:
     """Pair this browser with the clerk whose code it is."""
     now = timezone.now()
     typed = request.POST.get("code", "")[:40]
+    address = address_of(request)
     try:
+        limits.refuse_if_too_many(what="pair-address", key=address, at=now)
         paired = pair_tablet(code=typed, at=now, device=request.headers.get("User-Agent", ""))
-    except PairingRefused as problem:
+    except (PairingRefused, limits.TooManyAttempts) as problem:
+        if isinstance(problem, PairingRefused):
+            limits.count(what="pair-address", key=address, at=now)
         return render(request, "signing/pair.html", {"code": typed, "problem": told(problem)}, status=422)
     response = redirect("signing:tablet")
     keep_tablet(response, device_token=paired.device_token, seconds=int((paired.expires_at - now).total_seconds()))

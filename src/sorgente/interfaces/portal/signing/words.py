@@ -97,6 +97,12 @@ _WORDS: dict[str, tuple[str, str, str, int]] = {
         _("Chiamaci al numero {phone}: te ne mandiamo uno nuovo."),
         423,
     ),
+    "access.attempts.too-many": (
+        _("Troppi codici sbagliati"),
+        _("Per un quarto d'ora da qui non si collega nessun tablet."),
+        _("Riprova tra qualche minuto."),
+        422,
+    ),
     "signing.code.too-many-sent": (
         _("Ti abbiamo già mandato troppi codici"),
         _("Per la tua sicurezza non ne mandiamo altri per questo documento."),
