@@ -29,6 +29,7 @@ LIMITS = {
     "invite": (10, timedelta(days=1)),
     "push-test": (10, timedelta(hours=1)),
     "booking-address": (10, timedelta(hours=1)),
+    "pair-address": (10, timedelta(minutes=15)),
 }
 
 
