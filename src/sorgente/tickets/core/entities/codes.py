@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from stdnum import luhn
+
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.identifiers import iban, phone, tax_code, vat_number
 from sorgente.tickets.core.entities.candidate import Candidate
@@ -35,7 +37,12 @@ _BODY_TAX_CODE = re.compile(
 _VAT = re.compile(
     rf"(?:\bp(?:art(?:ita|\.)?)?\.?\s?(?:\.\s?)?iva\b|\bpiva\b|\bp\.\s?i\.)[^\n0-9]{{0,25}}?{_ELEVEN}", re.I
 )
-# Eleven digits that stand alone and satisfy the check digit are a VAT number more often than anything else.
+# Eleven digits that stand alone and satisfy the check digit are a VAT number more often than anything else; bodies
+# that are no firms have a tax code of eleven digits instead.
+_NO_FIRM = re.compile(
+    r"\b(?:condomini\w*|associazion\w+|parrocchi\w+|comune|comitato|ente|a\.?s\.?d\.?|onlus|circolo|istituto|scuola|5x1000|pro loco)\b[^\n]{0,60}$",
+    re.I,
+)
 _VAT_ALONE = re.compile(r"(?<![\w/\-.,])\d{11}(?![\w/]|[.,\-]\d)")
 _POD = re.compile(rf"(?<![A-Z0-9])IT{_GAP}\d{{3}}{_GAP}E{_GAP}(?:\d{_GAP}){{7}}\d(?:{_GAP}[A-Z0-9])?(?![A-Z0-9])", re.I)
 _PDR = re.compile(r"\bpdr\b[^\n0-9]{0,20}?(?P<code>\d(?:[ .\-]?\d){11,14})(?!\d)", re.I)
@@ -100,6 +107,9 @@ def find_codes(text: str) -> Iterator[Candidate]:
             if kind == "IBAN" and len(_compact(code)) < 15:
                 continue
             normalized, valid = check(code)
-            if pattern is _VAT_ALONE and not valid:
-                continue
+            if pattern is _VAT_ALONE:
+                if not luhn.is_valid(code):
+                    continue
+                if _NO_FIRM.search(text[max(0, start - 90) : start]):
+                    kind = "CODICE_FISCALE"
             yield Candidate(kind, start, end, rank, normalized, valid)

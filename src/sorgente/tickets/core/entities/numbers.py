@@ -29,6 +29,15 @@ _AMOUNT_SAID = re.compile(
     re.I,
 )
 
+# Sums that only their use gives away: an instalment, what an ISEE says, a bill of so much.
+_AMOUNT_USED = re.compile(
+    r"(?:\bisee\b(?:\s+(?:corrente|di|da|pari|a|è|20\d\d|del|mio|nostro)){0,4}\s+(?P<isee>\d{1,2}\.?\d{3})(?![\d/]|[.,]\d)"
+    r"|(?<![\d.,/\-])(?P<month>\d{2,4})\s+al\s+mese\b"
+    r"|\b(?:pagare|versare|pagato|versato|dovrei|devo|addebitato|chiedete|rimborsate|restituite|rate\s+da|rata\s+di)\s+(?P<paid>\d{2,4}(?:\.\d{3})?)(?=\s*(?:$|[.,;:!?)](?!\d)|in\b|al\b|e\b|per\b|ma\b))"
+    r"|\bbolletta\s+(?:\w+\s+)?(?P<bill>\d{2,3})(?=\s*(?:$|[.;:!?)](?!\d)|,\s)))",
+    re.I,
+)
+
 _NUMBER_WORD = r"(?:numero|num\.?|nr\.?|n\.?\s?[°ºro]?\.?|n°|nº|#|no\.)"
 _JOIN = rf"(?:\s*(?:di\s+)?(?:{_NUMBER_WORD}|:|=|è(?:\s+il)?|-)\s*){{0,3}}\s*"
 _JOIN_DUE = rf"\s*(?:(?:{_NUMBER_WORD}|:|=|è\s+il)\s*){{1,3}}"
@@ -172,6 +181,29 @@ _LOOSE: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
     ),
     *((kind, rank, 5, re.compile(rf"\b(?:{cue}){_WORDS}[ (]*{_LONG_CODE}", re.I)) for kind, rank, cue in _LOOSE_CUES),
 )
+# Written in groups, as people copy a code from paper: "contratto 9 110 228", "cliente C-22 998 1", "matr. 0771 92 B".
+_GROUPS = rf"(?:\s+(?:{_NUMBER_WORD}|:|è))*\s*[:(]?\s*(?P<code>(?:(?:UT|CL|[A-Z])[ .\-]?)?\d+(?:[ .\-]\d+){{1,4}}(?:[ ]?[A-Z]\b)?)(?![A-Z0-9/]|[.,]\d|[ ]?(?:€|euro|mc\b|m3))"
+_GROUPED = tuple(
+    (kind, rank, 5, re.compile(rf"\b(?:{cue}){_GROUPS}", re.I))
+    for kind, rank, cue in (
+        ("MATRICOLA_CONTATORE", 92, r"matricol[ae]|matr\.?"),
+        ("MATRICOLA_CONTATORE", 88, r"contatore|misuratore"),
+        ("CODICE_CLIENTE", 84, r"(?:cod(?:ice|\.)?\s*)?(?:cliente|utente)|cod(?:ice|\.)?"),
+        ("CODICE_UTENZA", 84, r"utenz[ae]|contratt[oi]|fornitur[ae]|numero\s+presa|allaccio"),
+    )
+)
+# The way offices number things, a word or not before it: letters, the year, a running number.
+_NUMBERED_BY_YEAR = r"[ \-/]?(?:20)?2\d[\-/ ]\d{2,7}(?:[\-/][A-Z0-9]{1,3})?(?![A-Z0-9])"
+_BY_FORM: tuple[tuple[str, int, int, re.Pattern[str]], ...] = (
+    ("NUMERO_FATTURA", 54, 5, re.compile(rf"(?<![A-Z0-9/\-])(?P<code>(?:FE|FT|FA|FATT|BOL|ULT|B){_NUMBERED_BY_YEAR})")),
+    ("NUMERO_PRATICA", 53, 5, re.compile(rf"(?<![A-Z0-9/\-])(?P<code>[A-Z]{{1,4}}{_NUMBERED_BY_YEAR})")),
+    ("CODICE_CLIENTE", 54, 6, re.compile(r"(?<![A-Z0-9/\-])(?P<code>CL[ \-]?\d{5,10})(?![A-Z0-9/\-])")),
+    ("CODICE_UTENZA", 54, 6, re.compile(r"(?<![A-Z0-9/\-])(?P<code>UT?[ \-]\d{5,10})(?![A-Z0-9/\-])")),
+    # "la 20260041177", "per la 771029/A": a long number that is a she is a bill.
+    ("NUMERO_FATTURA", 54, 5, re.compile(r"\b(?:la|della|alla|sulla|nella|ft\.?)[ ](?P<code>\d{5,12}(?:/[A-Z0-9]{1,4})?)(?![A-Z0-9]|[.,]\d|[ ]?(?:€|euro|mc\b))", re.I)),
+)  # fmt: skip
+# The address of e-invoices is nobody's code.
+_E_INVOICE = re.compile(r"\bsdi\b|destinatario|univoco", re.I)
 # What follows "e" or a comma after a code of the same kind is one more ("fatture n. 12345 e 12399").
 _MORE = re.compile(
     r"[ ]?(?:,|;|e|ed|/|\+)[ ]?(?:la[ ]|il[ ])?(?:n\.?[ ]?|nr\.?[ ]?)?(?P<code>(?=[A-Z0-9/\-]*\d{3})[A-Z0-9]+(?:[/\-.][A-Z0-9]+)*)(?![A-Z0-9]|,\d|[ ]?(?:€|euro|mc|m3|del\b))",
@@ -215,11 +247,13 @@ def find_amounts(text: str) -> Iterator[Candidate]:
                 _AMOUNT_BEFORE,
             ):
                 yield Candidate("IMPORTO", *found.span("code"), rank, value)
+    for found in _AMOUNT_USED.finditer(text):
+        yield Candidate("IMPORTO", *found.span(str(found.lastgroup)), 52, amount(found[str(found.lastgroup)]))
 
 
 def find_cued_numbers(text: str) -> Iterator[Candidate]:
     """Yield the numbers that a word before them explains."""
-    for kind, rank, shortest, pattern in (*_CUED, *_LOOSE):
+    for kind, rank, shortest, pattern in (*_CUED, *_GROUPED, *_LOOSE, *_BY_FORM):
         for found in pattern.finditer(text):
             yield from _accepted(kind, rank, shortest, text, found)
 
@@ -229,7 +263,9 @@ def _accepted(kind: str, rank: int, shortest: int, text: str, found: re.Match[st
     while end > start and text[end - 1] in _ENDS:
         end -= 1
     code = text[start:end]
-    if sum(c.isalnum() for c in code) < shortest or _DATE.fullmatch(code):
+    if sum(c.isalnum() for c in code) < shortest or _DATE.fullmatch(code.replace(" ", ".")):
+        return
+    if not code.strip("0 .-/") or _E_INVOICE.search(text[max(0, start - 30) : start]):
         return
     if re.match(r"[ ]?(?:€|euro\b|mc\b|m3\b|m³|%|,\d)", text[end:], re.I):
         return

@@ -22,12 +22,12 @@ _NOT_AFTER = (
     rf"|appartament|unità|(?:{_MONTH_WORD})\b))"
 )
 _CUE = (
-    r"(?:(?:auto)?lettur[ae]|legg\w+|segn(?:a|ava|ano|ando|i|ato)\b|numer[oi](?:\s+(?:ner[oi]|del\s+contatore|dell'acqua))?|quadrante|indic(?:e|i|a|ava)\b|totalizzatore"
-    r"|cifr[ae](?:\s+ner[ae])?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|contatore\s*[:=]|(?:è|era|siamo|eravamo|sta|stava|fermo|ferma|partit[oa])\s+a(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
+    r"(?:(?:auto)?lettur[ae]|(?<!la )(?<!di )(?<!per )(?<!alla )(?<!della )legg\w+|segn(?:a|ava|ano|ando|i|ato)\b|numer[oi](?:\s+(?:ner[oi]|del\s+contatore|dell'acqua))?|quadrante|indic(?:e|i|a|ava)\b|totalizzatore"
+    r"|cifr[ae](?:\s+ner[ae])?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|contatore\s*[:=]|contatore\s+(?:adesso\s+|ora\s+|oggi\s+)?(?:fa|dice|sta|porta)|(?:è|era|siamo|eravamo|sta|stava|fermo|ferma|partit[oa])\s+a(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
 )
 _FILLER = (
     rf"(?:[ ]*(?:[:=\-–(\"«']|\b(?:di|del|dei|al|a|il|la|i|in|data|è|era|sono|erano|oggi|ieri|stamattina|odiern[ao]|attual[ei]|attualmente|adesso|ora|esatt[ao]|corrett[ao]|giust[ao]|vera|real[ei]|finale|iniziale"
-    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{_DAY})[ ]*){{0,9}}"
+    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{_DAY})[ ]*){{0,9}}"
 )
 _SAID = re.compile(rf"\b{_CUE}(?P<between>{_FILLER}[\s:=]*?)(?<![\d.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
 # "da 1234 a 1302", "1234 anziché 1302" right after a reading or its word
@@ -79,6 +79,9 @@ _NO_INDEX_BEFORE = re.compile(
 _MONTH_BEFORE = re.compile(rf"(?:{_MONTH_WORD}|anno)\s*$", re.I)
 _CORE_CUE = re.compile(r"lettur|legg|segn|quadrante|indic|numer|totalizz|contatore", re.I)
 _READ_NEAR = re.compile(r"lettur|contatore|misurator|quadrante|segna|\bmc\b|m3|metri cubi|verbale", re.I)
+# Day and month without a year are easily a flat or a share ("scala 2/9"): a little word must make them a day.
+_BARE_DAY = re.compile(r"\d{1,2}/\d{1,2}")
+_DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|oggi|ieri|letto|lettura)|[(,:\-]|^)\s*$", re.I)
 _DATE_CUE = re.compile(r"(?:lettur\w*|rilevat\w*|lett[oa]|in data|segnava|riportava|fotografat\w)[^.;\n]{0,30}$", re.I)
 
 
@@ -131,7 +134,7 @@ def _days_beside(text: str, spans: list[tuple[int, int]]) -> Iterator[Candidate]
     for found in _DATE_NEAR.finditer(text):
         start, end = found.span("code")
         value = day(found["code"])
-        if not value:
+        if not value or (_BARE_DAY.fullmatch(found["code"]) and not _DAY_WORD.search(text[max(0, start - 12) : start])):
             continue
         for from_, to in spans:
             between = text[end:from_] if end <= from_ else text[to:start]
