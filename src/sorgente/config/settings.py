@@ -22,6 +22,9 @@ ALLOWED_HOSTS = env.list("SORGENTE_HOSTS", default=["localhost", "127.0.0.1", "[
 CSRF_TRUSTED_ORIGINS = env.list("SORGENTE_ORIGINS", default=[])
 
 
+SECRETS_MADE_HERE: list[str] = []  # `sorgente manage check --deploy` refuses them
+
+
 def _kept_secret(name: str, *, of: int = 48) -> str:
     """Return the secret from the environment, else one made once and kept under var/.
 
@@ -30,6 +33,7 @@ def _kept_secret(name: str, *, of: int = 48) -> str:
     named = env.str(name, default="")
     if named:
         return named
+    SECRETS_MADE_HERE.append(name)
     file = VAR_DIR / "secrets" / name.lower()
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -160,7 +164,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 ARCHIVE_DIR = Path(env.str("SORGENTE_ARCHIVE", default=str(VAR_DIR / "archive")))
 # E-invoices on their way to SdI; a transfer program (SDICoop, SFTP) empties the folder.
 SDI_OUTBOX = Path(env.str("SORGENTE_SDI_OUTBOX", default=str(VAR_DIR / "sdi" / "outbox")))
-# Signing: the company's seal, the time-stamp authority, the roots trusted, the certificate that closes biometrics.
+# Signing: the seal, the time-stamp authority, the roots trusted, the third party's certificate for biometrics.
 # Without them the demonstration's own are made under var/trust; `sorgente manage check --deploy` refuses those.
 SEAL_PKCS12 = env.str("SORGENTE_SEAL_PKCS12", default="")
 SEAL_PASSWORD = env.str("SORGENTE_SEAL_PASSWORD", default="")
@@ -252,11 +256,29 @@ SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_SAMESITE = "Lax"
 
+# Forms without their files; files larger than a little are kept on disk while they arrive. Each form then checks its
+# own files (archive.core.uploads); whoever receives for us (the proxy) ends what is larger than any of them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Logs and reports of errors say where and what, never whom: config/logs.py.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "sorgente.config.logs.NothingTypedFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "sorgente.config.logs.PrivateFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handlers would write the whole exception, and mail it.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}, "django.server": {"handlers": [], "propagate": True}},
 }

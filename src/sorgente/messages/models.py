@@ -70,7 +70,7 @@ class PushSubscription(models.Model):
     user_id = models.BigIntegerField()
     endpoint = models.CharField(max_length=500, unique=True)
     p256dh = models.CharField(max_length=120)
-    auth = models.CharField(max_length=40)
+    auth = models.BinaryField(help_text="encrypted at rest")
     device = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)

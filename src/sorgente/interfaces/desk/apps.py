@@ -11,6 +11,8 @@ class DeskConfig(AppConfig):
     verbose_name = "Sportello"
 
     def ready(self) -> None:
+        from sorgente.interfaces.desk import checks  # noqa: F401
+
         # The signal is sent for apps with tables only, so the desk listens to the app that keeps the groups.
         sender = installed.get_app_config("auth")
         post_migrate.connect(_make_roles, sender=sender, dispatch_uid="desk.ensure_roles")

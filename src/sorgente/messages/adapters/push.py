@@ -14,6 +14,7 @@ from requests import RequestException
 
 from sorgente.messages.adapters.trouble import ChannelDown, NotAccepted
 from sorgente.messages.models import PushSubscription
+from sorgente.shared.secrets import decrypt
 
 WAITS_SECONDS = 15
 KEEPS_SECONDS = 2 * 86_400  # how long the push service holds a notification for a telephone that is off
@@ -41,7 +42,7 @@ def send_push(message: Any) -> None:
     payload = {"title": message.subject_line, "body": message.body, "url": message.link, "tag": message.about}
     try:
         webpush(
-            {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}},
+            {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": decrypt(to.auth, key=settings.FIELD_KEY)}},
             data=json.dumps(payload, ensure_ascii=False),
             vapid_private_key=private_key(),
             vapid_claims={"sub": f"mailto:{settings.DEFAULT_FROM_EMAIL}"},

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 
 from sorgente.messages.models import NotificationChoice, PushSubscription, QuietHours, Topic
 from sorgente.messages.queries.notification_choices import CHOSEN
 from sorgente.shared.errors import SorgenteError
+from sorgente.shared.secrets import encrypt
 
 
 class UnknownChoice(SorgenteError):
@@ -49,13 +51,13 @@ def register_push(
         raise SubscriptionMalformed(
             "Subscription", "It has no address or no keys.", "Turn notifications off and on again in the browser."
         )
+    facts = {
+        "party_id": party_id, "user_id": user_id, "p256dh": p256dh, "auth": encrypt(auth, key=settings.FIELD_KEY),
+        "device": device[:80],
+    }  # fmt: skip
     kept, _ = PushSubscription.objects.update_or_create(
-        endpoint=endpoint,
-        defaults={"party_id": party_id, "user_id": user_id, "p256dh": p256dh, "auth": auth, "device": device[:80],
-                  "gone_at": None},
-        create_defaults={"party_id": party_id, "user_id": user_id, "p256dh": p256dh, "auth": auth,
-                         "device": device[:80], "created_at": at},
-    )  # fmt: skip
+        endpoint=endpoint, defaults={**facts, "gone_at": None}, create_defaults={**facts, "created_at": at}
+    )
     return kept.pk
 
 
