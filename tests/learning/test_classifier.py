@@ -7,6 +7,7 @@ import pytest
 
 from sorgente.learning.classifier import TextClassifier
 from sorgente.learning.encoder import CachedEncoder, E5Encoder, NoEncoder
+from sorgente.learning.head import _parts
 
 LEAK = ["perde il tubo in strada", "acqua sul marciapiede", "tubo rotto davanti casa", "perdita in strada grossa"]
 BILL = ["bolletta troppo alta", "la fattura è sbagliata", "importo della bolletta alto", "fattura alta da rifare"]
@@ -67,3 +68,11 @@ def test_sentence_vectors_of_like_meaning_are_near():
     near, far = vectors[0] @ vectors[1], vectors[0] @ vectors[2]
     assert vectors.shape == (4, 384)
     assert near > far
+
+
+def test_a_fold_is_one_author_where_authors_are_known():
+    target, authors = np.array([0, 1, 0, 1, 0, 1]), ["x", "x", "y", "y", "z", "z"]
+    parts = _parts(target, authors, folds=5, seed=1)
+    assert [left_out.tolist() for _, left_out in parts] == [[0, 1], [2, 3], [4, 5]]
+    assert all(not {authors[n] for n in learnt} & {authors[n] for n in left_out} for learnt, left_out in parts)
+    assert len(_parts(target, None, folds=3, seed=1)) == 3

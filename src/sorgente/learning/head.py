@@ -35,8 +35,14 @@ class Head:
         self.intercept: Floats = np.zeros(0)
         self.sharpness = 1.0
 
-    def fit(self, rows: sparse.csr_matrix, labels: Sequence[str], *, folds: int) -> Floats:
-        """Learn; returns the out-of-fold probabilities (n, labels), or those of the fit itself with folds < 2."""
+    def fit(
+        self, rows: sparse.csr_matrix, labels: Sequence[str], *, folds: int, groups: Sequence[str] | None = None
+    ) -> Floats:
+        """Learn; returns the out-of-fold probabilities (n, labels), or those of the fit itself with folds < 2.
+
+        groups  whoever wrote each text: with two or more, a fold is one of them, so that the chances are
+                calibrated on wording the machine never read, and not on its neighbours
+        """
         self.labels = sorted(set(labels))
         place = {label: column for column, label in enumerate(self.labels)}
         target = np.array([place[label] for label in labels])
@@ -46,7 +52,9 @@ class Head:
         if folds < 2 or len(self.labels) < 2:
             return self.probabilities(rows)
         unseen = np.zeros((len(labels), len(self.labels)))
-        for train, test in StratifiedKFold(folds, shuffle=True, random_state=self.seed).split(unseen, target):
+        for train, test in _parts(target, groups, folds=folds, seed=self.seed):
+            if len(np.unique(target[train])) < len(self.labels):
+                return self.probabilities(rows)  # a label of one author alone: nothing unseen to measure it on
             coef, intercept = self._learn(rows[train], target[train])
             unseen[test] = rows[test] @ coef.T + intercept
         self.sharpness = _best_sharpness(unseen, target)
@@ -84,6 +92,16 @@ class Head:
         found.labels, found.sharpness = list(state["labels"]), float(state["sharpness"])
         found.coef, found.intercept = arrays["coef"].astype(np.float64), arrays["intercept"]
         return found
+
+
+def _parts(
+    target: npt.NDArray[np.int64], groups: Sequence[str] | None, *, folds: int, seed: int
+) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Return (rows to learn, rows left out) of each fold."""
+    if groups is None or len(set(groups)) < 2:
+        return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(target, target))
+    who = np.array(groups)
+    return [(np.flatnonzero(who != one), np.flatnonzero(who == one)) for one in sorted(set(groups))]
 
 
 def _best_sharpness(scores: Floats, target: npt.NDArray[np.int64]) -> float:

@@ -12,7 +12,7 @@ from sorgente.learning.encoder import CachedEncoder, E5Encoder, TextEncoder
 from sorgente.learning.model_file import BadModelFile, load_model, save_model
 from sorgente.shared.paths import var_dir
 from sorgente.tickets import core
-from sorgente.tickets.core.corpus import corpus_files, corpus_hash, load_corpus
+from sorgente.tickets.core.corpus import VECTORS, corpus_files, corpus_hash, load_corpus
 from sorgente.tickets.core.triage import Triage
 
 
@@ -33,7 +33,7 @@ def model_key(files: Sequence[Path], encoder_name: str) -> str:
 
 def train(files: Sequence[Path], encoder: TextEncoder) -> Triage:
     """Return a model learnt from corpus files; vectors already made are remembered."""
-    cached = CachedEncoder(encoder, models_dir() / f"vectors-{encoder.name}.npz")
+    cached = CachedEncoder(encoder, models_dir() / f"vectors-{encoder.name}.npz", shipped=VECTORS)
     learnt = Triage(cached)
     learnt.fit(load_corpus(files))
     state, arrays = learnt.to_state()

@@ -14,6 +14,7 @@ from sorgente.tickets.core.message import Message
 from sorgente.tickets.core.taxonomy import CATEGORIES, ENTITY_TYPES, PRIORITIES, REGULATED_TYPES
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+VECTORS = CORPUS / "vectors.npz"
 
 
 class BadCorpusLine(SorgenteError):
