@@ -201,6 +201,8 @@ def _bill(run, inputs, home: Home, number: str, prices, paper, statement, today:
 
     year, code, sequence = number.split("/")
     series, _new = billing.BillSeries.objects.get_or_create(code=code, year=int(year))
+    series.latest, series.latest_issued_on = int(sequence), run.bill_on
+    series.save()
     water = home.person.yearly_litres * PERIOD_DAYS // 365
     inside = min(water, 9_000)
     rows = [(1, 1, 0, PERIOD_DAYS * 1000, 11_370_000), (1, 2, 0, inside, 68_421_000)]

@@ -33,7 +33,7 @@ def served_places() -> tuple[Place, ...]:
 
 def address_of(address_id: int | None) -> AddressValues | None:
     """Return an address as values; None when there is none."""
-    found = Address.objects.filter(pk=address_id).first()
+    found = None if address_id is None else Address.objects.filter(pk=address_id).first()
     if found is None:
         return None
     return AddressValues(**{name: getattr(found, name) for name in AddressValues.__dataclass_fields__})

@@ -97,6 +97,11 @@ class StepForm(forms.Form):
     def refuse(self, error: SorgenteError) -> None:
         self.add_error(field_of(error, self.fields), trouble_of(error))
 
+    def offers(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
     def drop(self, *names: str) -> None:
         for name in names:
             self.fields.pop(name, None)

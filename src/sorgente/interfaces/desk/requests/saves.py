@@ -90,7 +90,7 @@ def _bills(view: RequestView, form: StepForm, told: dict[str, Any], by: dict[str
     )
 
 
-def _bank(view: RequestView, told: dict[str, Any], by: dict[str, Any]) -> dict[str, str]:
+def _bank(view: RequestView, told: dict[str, Any], by: dict[str, Any]) -> dict[str, Any]:
     """Return the bank account told; left empty, the one that was told before."""
     iban = told["iban"]
     if not iban and view.answers["iban_tail"] and told["payment_method"] == "sdd":

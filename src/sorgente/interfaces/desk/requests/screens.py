@@ -100,7 +100,7 @@ def _where(view: RequestView, asked: dict[str, Any], on: date, data: Any, files:
         initial |= {"street": address.street, "house_number": address.house_number, "place": place}
     form = forms.WhereForm(data, initial=initial)
     if view.line.kind == ACTIVATION:
-        form.fields["place"].choices = [(one.key, f"{one.municipality} ({one.postal_code})") for one in places]
+        form.offers("place", [(one.key, f"{one.municipality} ({one.postal_code})") for one in places])
     else:
         form.drop("street", "house_number", "place", "access")
     return form
@@ -122,7 +122,7 @@ def _use(view: RequestView, asked: dict[str, Any], on: date, data: Any, files: A
         "occupied_before": {True: "yes", False: "no", None: ""}[given["occupied_before"]],
     }
     form = forms.UseForm(data, initial=initial)
-    form.fields["use"].choices = _uses(view.line.desired_on or on)
+    form.offers("use", _uses(view.line.desired_on or on))
     if view.line.kind == ACTIVATION or given["point_arrears_cents"] <= 0:
         form.drop("occupied_before")
     return form
@@ -148,9 +148,9 @@ def _bills(view: RequestView, asked: dict[str, Any], on: date, data: Any, files:
             "{tail}", given["iban_tail"]
         )
     if accounts:
-        form.fields["account_number"].choices = [
-            ("", translated("Un conto nuovo")), *[(one.number, one.number) for one in accounts]
-        ]  # fmt: skip
+        form.offers(
+            "account_number", [("", translated("Un conto nuovo")), *[(one.number, one.number) for one in accounts]]
+        )
     else:
         form.drop("account_number")
     return form
@@ -195,7 +195,7 @@ def _change(view: RequestView, asked: dict[str, Any], on: date, data: Any, files
         "residents": given["residents"], "units": given["units"] or 1, "other_units": given["other_units"],
     }  # fmt: skip
     form = forms.HouseholdForm(data, initial=initial)
-    form.fields["use"].choices = _uses(view.line.desired_on or on)
+    form.offers("use", _uses(view.line.desired_on or on))
     return form
 
 
