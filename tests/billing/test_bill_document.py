@@ -71,6 +71,10 @@ def test_other_gaps_are_named() -> None:
     assert any("payment asks" in gap for gap in document_gaps(asked))
     unpaid = replace(bill, payment=replace(bill.payment, method=PaymentMethod.NONE, amount_cents=1))
     assert document_gaps(unpaid) == []
+    header = replace(bill.header, credit_cents=68)
+    credited = replace(bill, header=header, payment=replace(bill.payment, amount_cents=header.to_pay_cents - 68))
+    assert document_gaps(credited) == []
+    assert any("payment asks" in gap for gap in document_gaps(replace(bill, header=header)))
     without_nature = replace(bill, rows=(replace(bill.rows[0], vat_rate_e2=0), *bill.rows[1:]))
     assert any("needs a nature" in gap for gap in document_gaps(without_nature))
     empty_row = replace(bill, rows=(replace(bill.rows[0], end=bill.rows[0].start), *bill.rows[1:]))

@@ -92,8 +92,9 @@ def document_gaps(bill: BillDocument) -> list[str]:
     asked = header.total_cents - (vat if header.split_payment else 0)
     if header.to_pay_cents != asked:
         gaps.append(f"To pay {euro(header.to_pay_cents)} should be {euro(asked)}.")
-    if bill.payment.method is not PaymentMethod.NONE and bill.payment.amount_cents != header.to_pay_cents:
-        gaps.append(f"The payment asks {euro(bill.payment.amount_cents)}, the bill {euro(header.to_pay_cents)}.")
+    rest = header.to_pay_cents - header.credit_cents
+    if bill.payment.method is not PaymentMethod.NONE and bill.payment.amount_cents != rest:
+        gaps.append(f"The payment asks {euro(bill.payment.amount_cents)}, the bill {euro(rest)}.")
     if header.document_type is DocumentType.CREDIT_NOTE and header.total_cents > 0:
         gaps.append("A credit note asks for money.")
     for number, row in enumerate(bill.rows, start=1):
