@@ -35,3 +35,9 @@ def test_a_vector_is_what_the_encoder_gives(tmp_path):
 
 def test_without_an_encoder_nothing_is_looked_up(tmp_path):
     assert CachedEncoder(NoEncoder(), tmp_path / "none.npz", shipped=VECTORS).encode(["ciao"]).shape == (1, 0)
+
+
+def test_a_new_text_is_kept_apart_from_those_beside_the_corpus(tmp_path):
+    CachedEncoder(E5Encoder(), tmp_path / "made.npz", shipped=VECTORS).encode(["Una frase che nessuno ha scritto."])
+    with np.load(tmp_path / "made.npz", allow_pickle=False) as made:
+        assert made["vectors"].shape == (1, 384)

@@ -100,23 +100,28 @@ class CachedEncoder:
         self._path = path
         self.name = encoder.name
         self.size = encoder.size
-        self._known = {**(_stored(shipped) if shipped else {}), **_stored(path)}
+        self._shipped = _stored(shipped) if shipped else {}
+        self._made = _stored(path)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        if not self.size:
+            return self._encoder.encode(texts)  # nothing to remember
         keys = [vector_key(self.name, text) for text in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        known = self._shipped | self._made
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
             made = self._encoder.encode(list(missing.values()))
-            self._known.update(zip(missing, made, strict=True))
+            self._made.update(zip(missing, made, strict=True))
+            known |= self._made
             self._save()
         if not keys:
             return np.zeros((0, self.size), dtype=np.float32)
-        return np.stack([self._known[key] for key in keys])
+        return np.stack([known[key] for key in keys])
 
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        keys = np.frombuffer(b"".join(self._known), dtype=np.uint8).reshape(-1, 32)
+        keys = np.frombuffer(b"".join(self._made), dtype=np.uint8).reshape(-1, 32)
         handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, keys=keys, vectors=np.stack(list(self._known.values())))
+            np.savez(file, keys=keys, vectors=np.stack(list(self._made.values())))
         Path(name).replace(self._path)
