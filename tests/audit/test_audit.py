@@ -27,11 +27,11 @@ NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 def offenders() -> set[tuple[str, str]]:
     """Return (invariant, who) of everything the audit finds."""
-    return {(problem.invariant, problem.subject) for problem in all_problems()}
+    return {(problem.invariant, problem.subject) for problem in all_problems(NOW)}
 
 
 def test_an_untouched_utility_is_clean(utility):
-    assert [str(problem) for problem in all_problems()] == []
+    assert [str(problem) for problem in all_problems(NOW)] == []
 
 
 @dataclass(frozen=True)
@@ -300,8 +300,16 @@ BREAKS = [
         find="SELECT 900001",
         act="INSERT INTO procrastinate_jobs (id, queue_name, task_name, status)"
         " VALUES ({0}, 'timed', 'quality', 'doing');"
-        "INSERT INTO procrastinate_events (job_id, type, at) VALUES ({0}, 'started', now() - interval '3 days')",
+        "INSERT INTO procrastinate_events (job_id, type, at) VALUES ({0}, 'started', '2025-12-28 12:00Z')",
         named="A9 job {0} (quality)",
+    ),
+    broken(
+        "A9 an appointment that nobody closed",
+        find="SELECT held.id, held.code FROM appointments_appointment held JOIN appointments_seat seat"
+        " ON seat.id = held.seat_id JOIN appointments_slot slot ON slot.id = seat.slot_id"
+        " WHERE slot.ends_at < '2025-12-29' AND held.state IN ('served', 'missed') ORDER BY held.id LIMIT 1",
+        act="UPDATE appointments_appointment SET state = 'booked' WHERE id = {0}",
+        named="A9 appointment {1}",
     ),
 ]
 

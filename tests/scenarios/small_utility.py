@@ -232,7 +232,7 @@ class SmallUtility:
         assert sum(row.debit_cents for row in rows) == sum(row.credit_cents for row in rows)
 
     def assert_audit_is_clean(self) -> None:
-        assert [str(problem) for problem in all_problems()] == []
+        assert [str(problem) for problem in all_problems(self.now)] == []
 
     def assert_everything_is_settled(self) -> None:
         open_items = receivables(as_of=self.today)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib import import_module
 
 from sorgente.interfaces.commands.django_setup import start_django
@@ -36,6 +37,9 @@ CHECKS = (
     "sorgente.archive.queries.audit",
     "sorgente.archive.signing.queries.audit",
     "sorgente.quality.queries.audit",
+)
+# Each of these, `problems(at) -> Iterator[Problem]`: what should have ended by a moment.
+CHECKS_AT = (
     "sorgente.messages.queries.audit",
     "sorgente.tickets.appointments.queries.audit",
     "sorgente.interfaces.workers.audit",
@@ -45,6 +49,9 @@ CHECKS = (
 def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", metavar="A3", help="one invariant; may be repeated")
     parser.add_argument("--most", type=int, default=50, help="offenders shown of each invariant (default 50)")
+    parser.add_argument(
+        "--at", type=datetime.fromisoformat, metavar="TIME", help="the moment by which things should have ended: now"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,12 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     from django.db import connection, transaction
 
     began = time.monotonic()
+    moment = (arguments.at or datetime.now(UTC)).astimezone()
     found: Counter[str] = Counter()
     with transaction.atomic():
         # One snapshot: what a run or an import commits meanwhile must not look like a contradiction.
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for problem in all_problems():
+        for problem in all_problems(moment):
             if problem.invariant in wanted:
                 found[problem.invariant] += 1
                 if found[problem.invariant] <= arguments.most:
@@ -75,8 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def all_problems() -> Iterator[Problem]:
-    """Yield the offenders of every invariant, one process after the other."""
+def all_problems(at: datetime) -> Iterator[Problem]:
+    """Yield the offenders of every invariant at that moment, one process after the other."""
     for module in CHECKS:
         problems: Callable[[], Iterator[Problem]] = import_module(module).problems
         yield from problems()
+    for module in CHECKS_AT:
+        problems_at: Callable[[datetime], Iterator[Problem]] = import_module(module).problems
+        yield from problems_at(at)
