@@ -8,6 +8,7 @@ import pytest
 from django.db.models import Sum
 
 from sorgente.billing.queries.one_off_list import one_off
+from sorgente.customers.models import ContractRequest
 from sorgente.customers.queries.overview import account_overview
 from sorgente.ledger.core.posting import CustomerLine, Line
 from sorgente.ledger.usecases.allocate import allocate_credits
@@ -235,6 +236,20 @@ def test_a_row_that_cannot_be_handed_on_stops_nobody(town):
     done = settle("2026-05-07")
     assert done.on_bill == 1
     assert [text.split(":")[0] for text in done.refusals.values()] == ["Contract account NOBODY"]
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "way"), [("signed", "2026-05-07", "waiting"), ("cancelled", "2026-05-07", "direct"),
+                              ("signed", "2026-10-10", "direct")],
+    ids=["the request goes on", "the request was given up", "the law waits no longer"],
+)  # fmt: skip
+def test_an_account_only_reserved_has_no_bill_to_wait_for(state, day, way):
+    ContractRequest.objects.create(
+        number="R-1", kind="activation", state=state, account_number="RESERVED", received_at=at("2026-04-20 10:00")
+    )
+    start("RESERVED")
+    stop_clock(**VOLTURA, ended_at=at("2026-05-06 12:00"))
+    assert getattr(settle(day), way) == 1
 
 
 def test_every_bill_is_measured_once(town):

@@ -240,3 +240,11 @@ def _answers(row: ContractRequest) -> dict[str, Any]:
         found = getattr(row, name)
         answers[name] = None if found is None else str(found)
     return answers
+
+
+def holds_account_number(account_number: str) -> str:
+    """Return "open" or "closed" for the request that reserved an account number, "" when none did."""
+    found = ContractRequest.objects.filter(account_number=account_number).exclude(account_number="").first()
+    if found is None:
+        return ""
+    return "open" if found.state in OPEN_STATES else "closed"

@@ -10,6 +10,7 @@ from django.db import transaction
 from sorgente.billing.queries.one_off_list import one_off
 from sorgente.billing.usecases.one_offs import add_one_off, cancel_one_off
 from sorgente.customers.queries.overview import UnknownCustomer, account_by_number, contracts_of_account
+from sorgente.customers.queries.requests import holds_account_number
 from sorgente.ledger.queries.accounts import open_items
 from sorgente.quality.core.clock import latest_payment_on
 from sorgente.quality.core.standards import standard
@@ -85,8 +86,12 @@ def _settle(part: IndemnityDue, as_of: date, at: datetime) -> str:
     """Take one step with an indemnity and return the count it belongs to."""
     if part.state == _State.ON_BILL:
         return _follow(part, as_of, at)
-    if part.account_number and not _is_open(part.account_number):
-        return "waiting"
+    reserved = holds_account_number(part.account_number)
+    if reserved and not _exists(part.account_number):
+        # The request has only reserved the number: there is nobody to bill before it is carried out.
+        if reserved == "open" and not _is_near(part, as_of):
+            return "waiting"
+        return _pay_directly(part, as_of, at, note="La richiesta non ha aperto un conto da fatturare")
     if _is_delinquent(part.account_number, as_of):
         if part.state != _State.SUSPENDED:
             part.state = _State.SUSPENDED
@@ -149,8 +154,7 @@ def _is_near(part: IndemnityDue, as_of: date) -> bool:
     return as_of >= part.settle_by - timedelta(days=int(days))
 
 
-def _is_open(account_number: str) -> bool:
-    """Tell whether an account is there: a request that nobody carried out yet has only reserved its number."""
+def _exists(account_number: str) -> bool:
     try:
         account_by_number(account_number)
     except UnknownCustomer:
