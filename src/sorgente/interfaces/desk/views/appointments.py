@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -18,6 +18,7 @@ from sorgente.interfaces.desk.access import Right, needs
 from sorgente.interfaces.desk.listing import day_asked
 from sorgente.journeys.reception import visit_made
 from sorgente.shared.errors import WrongUse
+from sorgente.tickets.appointments.core.codes import UnknownAppointment
 from sorgente.tickets.appointments.core.diary import ROME
 from sorgente.tickets.appointments.queries.diary import (
     FreeSlot,
@@ -97,7 +98,10 @@ def book_appointment(request: HttpRequest) -> HttpResponse:
 @needs(Right.APPOINTMENTS)
 def appointment_page(request: HttpRequest, code: str) -> HttpResponse:
     """One appointment: move it, cancel it, or note that the team has come."""
-    held = appointment(code)
+    try:
+        held = appointment(code)
+    except UnknownAppointment:
+        raise Http404(code) from None
     if request.method == "POST":
         act, now = request.POST.get("act"), timezone.now()
         with transaction.atomic():
