@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 
 from sorgente.archive.queries.documents import find_document, read_document
 from sorgente.archive.queries.paper import disposals, paper_count, scan_batches
@@ -20,24 +18,13 @@ from sorgente.billing.queries.bill_list import list_bills
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.customers.access.models import AccountAccess, PortalUser
 from sorgente.customers.queries.requests import request_view, requests_list
-from sorgente.journeys.demo.demo import Summary, make_demo
+from sorgente.journeys.demo.demo import Summary
 from sorgente.quality.queries.clocks import list_clocks
 from sorgente.quality.queries.indemnities import list_indemnities
-from sorgente.tickets.appointments.core.diary import ROME
 from sorgente.tickets.appointments.models import Appointment
 from sorgente.tickets.appointments.queries.counter import calls_since, counter_of, waits_of
 from sorgente.tickets.models import IncomingMail, ReadProposal, Ticket
-
-AS_OF = date(2026, 11, 23)
-NOW = datetime.combine(AS_OF, time(10, 30), tzinfo=ROME)
-
-
-def live(folder: Any, *, customers: int = 60) -> Summary:
-    places = {"ARCHIVE_DIR": folder / "archive", "SDI_OUTBOX": folder / "sdi", "EMAIL_FILE_PATH": str(folder / "mail")}
-    with override_settings(**places, EMAIL_BACKEND="sorgente.messages.adapters.outbox_backend.EmailBackend"):
-        return make_demo(
-            customers=customers, months=3, seed=1, as_of=AS_OF, workers=1, tell=lambda what, done, of: None
-        )
+from tests.journeys.demo_life import AS_OF, NOW, live
 
 
 @pytest.fixture(scope="module")
@@ -150,25 +137,3 @@ def test_paper_came_in_and_some_of_it_is_gone(summary):
     assert read_document(minutes.sha256)[:5] == b"%PDF-"
     # Twelve of the first batch and the second but the one under legal hold; the third is not attested.
     assert count.ready_to_go == 12 + 24 - 1
-
-
-def told() -> Any:
-    """What people did, without the codes and tokens, which are secrets."""
-    return (
-        list(Ticket.objects.order_by("opened_at", "subject").values_list("subject", "category", "state")),
-        list(Appointment.objects.order_by("seat__slot__starts_at", "name").values_list("name", "state")),
-        sorted((line.kind, line.state, line.name) for line in requests_list(size=100).lines),
-        sorted((one["number"], one["total_cents"]) for one in list_bills(as_of=AS_OF)),
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_the_same_seed_lives_the_same_life(tmp_path):
-    lives = []
-    for name in ("first", "second"):
-        with transaction.atomic():
-            lived = live(tmp_path / name, customers=40)
-            lives.append((replace(lived, to_try=None), told()))
-            transaction.set_rollback(True)
-    assert lives[0] == lives[1]

@@ -71,6 +71,7 @@ class Year:
         accounts = {there.account_id: one for one, there in zip(founded.customers, founded.loaded, strict=True)}
         self._staff = Staff(founded, meters)
         self._ends_on = date.max
+        self.changed: set[int] = set()  # places of founded customers whose contract changed hands
         self._money = Money(accounts, seed=seed)
         self._seed = seed
         self._residents = [one.residents for one in founded.customers]
@@ -190,7 +191,7 @@ class Year:
         """Somebody is born, somebody moves out: from the first of the month the brackets are others."""
         for place, (customer, there) in enumerate(zip(self._founded.customers, self._founded.loaded, strict=True)):
             before = self._residents[place]
-            if before is None or self._rnd.random() >= HOUSEHOLD_CHANGES or place in self._counter.changed:
+            if before is None or self._rnd.random() >= HOUSEHOLD_CHANGES or place in self.changed:
                 continue
             residents = max(1, before + self._rnd.choice((-1, 1)))
             since = day.replace(day=1)
