@@ -8,10 +8,11 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from sorgente.interfaces.desk import figures
+from sorgente.tickets.core.mail.html import clean_html
 
 register = template.Library()
 
@@ -19,6 +20,12 @@ register.filter("long_day", figures.long_day_text)
 register.filter("day", figures.day_text)
 register.simple_tag(figures.percent_text, name="percent")
 register.simple_tag(figures.period_text, name="period")
+
+
+@register.filter
+def cleaned(html: str) -> SafeString:
+    """Return a stranger's HTML as it may be shown; it was cleaned when it came, and is again by today's rules."""
+    return mark_safe(clean_html(html))
 
 
 @register.filter
