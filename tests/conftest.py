@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 # Tests keep their database apart from the demonstration's, unless told where. It belongs to this checkout: the server
 # of another one, still running after its folder is gone, has lost its own files.
@@ -29,3 +31,23 @@ def _empty_append_only_tables() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
+
+
+# What is costly to set up (a served desk and a browser, a utility that lived) is set up by one worker, for all its
+# tests; every other test goes to whichever worker is free.
+TOGETHER = (
+    "tests/e2e/",
+    "tests/audit/",
+    "tests/rights/",
+    "tests/journeys/test_demo_channels.py",
+    "tests/journeys/test_demo_seed.py",
+)
+
+
+class _Together(LoadGroupScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return next((room for room in TOGETHER if nodeid.startswith(room)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together | None:
+    return _Together(config, log) if config.getvalue("dist") == "loadgroup" else None

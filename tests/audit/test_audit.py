@@ -19,9 +19,6 @@ from sorgente.interfaces.commands.audit import all_problems
 from sorgente.ledger.core.posting import CustomerLine, Line
 from sorgente.ledger.usecases.post_transaction import post_transaction
 
-# One worker lives the utility that all of them break.
-pytestmark = pytest.mark.xdist_group("audit")
-
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from sorgente.learning.encoder import NoEncoder
+from sorgente.tickets.adapters.model_store import current_model, models_dir
 from tests.desk.small_town import Known
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,9 +61,13 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    var = tmp_path_factory.mktemp("desk")
+    # As `sorgente serve` does: no visitor waits for the classifier to be learnt.
+    current_model(encoder=NoEncoder())
+    (var / "models").symlink_to(models_dir())
     environment = {
         **os.environ,
-        "SORGENTE_VAR": str(tmp_path_factory.mktemp("desk")),
+        "SORGENTE_VAR": str(var),
         "SORGENTE_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "sorgente.config.settings",
     }

@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import ROOT
 from tests.journeys.contracts.office import scan, tax_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ROLES = ["desk", "call_centre", "reader", "billing", "credit", "complaints", "archive", "dpo", "admin"]
 
@@ -139,7 +139,7 @@ def test_parked_bill_is_released_on_the_spot(page, enter):
     enter("billing")
     page.goto("/runs/parked/")
     page.fill("tr input[name=reason]", "letta di nuovo")
-    page.get_by_role("button", name="Rilascia").click()
+    page.get_by_role("button", name="Rilascia").first.click()
     page.locator("text=Rilasciata").wait_for()
 
 

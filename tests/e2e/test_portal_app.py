@@ -14,7 +14,7 @@ from tests.e2e.conftest import CHROMIUM, SWITCHES
 from tests.e2e.test_portal import checked, enter_as, submit  # noqa: F401
 from tests.messages.test_notifications import Listener
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Chromium without a push service of its own gives no subscription: this one leads to our listener.
 MADE = """

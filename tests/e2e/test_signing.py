@@ -17,7 +17,7 @@ import pytest
 from sorgente.archive.signing.opener import load_key, open_biometrics
 from tests.e2e.conftest import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CLERK = "demo-desk"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"

@@ -147,7 +147,7 @@ def test_any_byte_changed_is_caught(sealed, seed):
 def test_every_byte_in_the_place_of_the_signature_is_looked_at(sealed):
     place = place_of_the_signature(sealed)
     missed = []
-    for spot in place[::11]:
+    for spot in place[:: max(1, len(place) // 300)]:
         changed = bytearray(sealed)
         changed[spot] = ord("1") if changed[spot] != ord("1") else ord("2")
         if verdict(bytes(changed)).valid:
