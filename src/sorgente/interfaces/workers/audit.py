@@ -18,7 +18,7 @@ SELECT job.id, job.task_name, job.status, min(event.at)
 
 
 def problems(at: datetime) -> Iterator[Problem]:
-    """Yield the jobs that, at that moment, have been due or running for a day; failed is an end, and the log says why."""
+    """Yield the jobs that, at that moment, were due or running for a day; failed is an end, and the log says why."""
     with connection.cursor() as cursor:
         cursor.execute(_UNENDED, {"at": at})
         for job, name, status, since in cursor.fetchall():
