@@ -12,6 +12,7 @@ from sorgente.billing.adapters.bill_texts import rights_texts
 from sorgente.billing.adapters.bill_view_details import (
     READS_ON_FRONT,
     SERVICE_KINDS,
+    activation,
     all_reads,
     bonus_note,
     contacts,
@@ -74,6 +75,7 @@ def bill_view(bill: BillDocument, *, einvoice_name: str | None) -> dict[str, Any
         "notes": [note(text) for text in (*bill.notes, *bonus_note(bill), *rights_texts(bill))],
         "contacts": contacts(bill),
         "einvoice": note(einvoice_note(einvoice_name)),
+        "activation": activation(bill),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sorgente.billing.adapters import bill_words as words
@@ -141,6 +142,20 @@ def contacts(bill: BillDocument) -> list[list[Any]]:
         ["E-mail e PEC", " – ".join(part for part in (issuer.email, issuer.pec) if part)],
     ]
     return with_room(rows)
+
+
+def activation(bill: BillDocument) -> dict[str, str] | None:
+    """Return what the box of the web area prints; None where the holder has a login."""
+    told = bill.activation
+    if told is None:
+        return None
+    return {
+        "page": told.page,
+        "link": told.link,
+        "account": told.account_number,
+        "code": told.code,
+        "until": words.long_day(told.until_on - timedelta(days=1)),
+    }
 
 
 def einvoice_note(einvoice_name: str | None) -> Note:

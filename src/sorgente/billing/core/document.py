@@ -304,6 +304,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Activation:
+    """How a holder without a login activates the web area; nothing of it is in the e-invoice."""
+
+    page: str  # as people type it: "www.valdoro.example/area/attiva"
+    link: str
+    account_number: str
+    code: str  # "ABCDE-FGHJK"
+    until_on: date  # excluded
+
+
+@dataclass(frozen=True, slots=True)
 class BillDocument:
     issuer: Issuer
     customer: Customer
@@ -322,3 +333,4 @@ class BillDocument:
     instalment_slips: bool = False  # more than 250 %
     instalment_until: date | None = None  # latest day to ask, included
     previous_total_cents: int | None = None  # the bill before, for the comparison
+    activation: Activation | None = None  # None: the holder has a login already

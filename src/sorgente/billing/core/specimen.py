@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from sorgente.billing.core.document import (
+    Activation,
     Address,
     BillDocument,
     BillKind,
@@ -117,6 +118,15 @@ def specimen_bill(number: int, *, kind: str | None = None) -> BillDocument:
         instalment_right=kind == "anomalous",
         instalment_slips=False,
         instalment_until=header.due_on + timedelta(days=10) if header.due_on else None,
+        activation=Activation(
+            "www.acquedivaldoro.example/area/attiva",
+            f"https://www.acquedivaldoro.example/area/attiva/?conto={contract.account_code}",
+            contract.account_code,
+            "ABCDE-FGHJ7",
+            header.issued_on + timedelta(days=180),
+        )
+        if number % 2
+        else None,
         previous_total_cents=max(
             0, header.to_pay_cents // (7 if kind == "anomalous" else 1) - draw.randrange(300, 900)
         ),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sorgente.billing.core.document import (
+    Activation,
     BillDocument,
     BillKind,
     ChargeKind,
@@ -34,6 +35,7 @@ from sorgente.billing.queries.bill_parts import BillParts, bill_parts
 from sorgente.billing.queries.bill_people import contract_of, contract_rows, customer_of
 from sorgente.billing.queries.bill_use import Use, uses_of
 from sorgente.billing.queries.deposits import deposits_billed
+from sorgente.customers.access.queries.codes_to_print import codes_to_print
 from sorgente.ledger.queries.unsettled import unsettled_of_accounts
 from sorgente.shared.company import company
 from sorgente.shared.errors import SorgenteError
@@ -79,6 +81,7 @@ def bill_documents(bill_ids: Sequence[int], *, payments: Mapping[int, PaymentDet
     deposits = deposits_billed(contracts)
     uses = uses_of(parts, contracts)
     unpaid = _unpaid(parts)
+    activations = _activations(parts, contracts)
     laws: dict[date, PaperRules] = {}
     found = BillDocuments({}, {})
     for bill in parts:
@@ -99,13 +102,14 @@ def bill_documents(bill_ids: Sequence[int], *, payments: Mapping[int, PaymentDet
             unpaid[facts["contract_account_id"]],
             law,
             deposits.get(facts["contract_id"]),
+            activations.get(facts["id"]),
         )
     return found
 
 
 def _document(
     bill: BillParts, contract: dict[str, Any], payment: Payment, use: Use, unpaid: list[UnpaidBill], law: PaperRules,
-    deposit_cents: int | None,
+    deposit_cents: int | None, activation: Activation | None,
 ) -> BillDocument:  # fmt: skip
     facts = bill.facts
     header = _header(bill)
@@ -166,7 +170,24 @@ def _document(
         instalment_slips=slips,
         instalment_until=header.due_on + timedelta(days=law.ask_within_days) if right and header.due_on else None,
         previous_total_cents=before.bill.to_pay_cents if before else None,
+        activation=activation,
     )
+
+
+def activation_reference(number: str) -> str:
+    """Return what the activation code of a bill is derived from and known by."""
+    return f"bill:{number}"
+
+
+def _activations(bills: Sequence[BillParts], contracts: Mapping[int, dict[str, Any]]) -> dict[int, Activation]:
+    """Return bill id -> how its holder activates the web area, for those who have no login."""
+    found: dict[int, Activation] = {}
+    for day in {bill.facts["issued_on"] for bill in bills}:
+        of = {activation_reference(bill.facts["number"]): bill for bill in bills if bill.facts["issued_on"] == day}
+        accounts = {key: contracts[bill.facts["contract_id"]]["account_number"] for key, bill in of.items()}
+        for key, one in codes_to_print(accounts, on=day).items():
+            found[of[key].facts["id"]] = Activation(one.page, one.link, one.account_number, one.code, one.until_on)
+    return found
 
 
 def _notes(bill: BillParts) -> tuple[Note, ...]:

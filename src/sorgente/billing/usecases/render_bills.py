@@ -18,10 +18,12 @@ from sorgente.billing.core.document import BillDocument, CustomerKind
 from sorgente.billing.core.payment_details import PaymentsOf
 from sorgente.billing.core.step_result import StepResult
 from sorgente.billing.models import Bill, BillingRun
-from sorgente.billing.queries.bill_documents import bill_documents
+from sorgente.billing.queries.bill_documents import activation_reference, bill_documents
 from sorgente.billing.queries.papers_of_bills import pdf_name
 from sorgente.billing.queries.waiting_bills import in_chunks, waiting_bills
 from sorgente.billing.usecases.step_records import RENDERED, named, record_done, record_refusals
+from sorgente.customers.access.queries.codes_to_print import PrintedCode
+from sorgente.customers.access.usecases.keep_printed_codes import keep_printed_codes
 from sorgente.shared.errors import SorgenteError
 
 CHUNK = 240  # bills read, drawn and stored together: three chunks are in memory at once
@@ -131,6 +133,7 @@ def _store(chunk: _Chunk, rendered_at: datetime, result: StepResult) -> int:
     papers = [paper for one in good for paper in _papers(one, chunk.documents[one.bill_id])]
     stored = store_documents(papers, stored_at=rendered_at)
     _link(good, stored[0::2], stored[1::2])
+    _keep_codes([chunk.documents[one.bill_id] for one in good], rendered_at)
     record_done([one.bill_id for one in good], count=RENDERED)
     record_refusals(refused)
     result.done += len(good)
@@ -156,6 +159,18 @@ def _papers(drawn: Drawn, bill: BillDocument) -> tuple[NewDocument, NewDocument]
             {**facts, "file_name": pdf_name(header.number)}, formed,
         ),
     )  # fmt: skip
+
+
+def _keep_codes(bills: Sequence[BillDocument], at: datetime) -> None:
+    """Let the activation codes that were printed hold."""
+    printed = []
+    for bill in bills:
+        told = bill.activation
+        if told is not None:
+            reference = activation_reference(bill.header.number)
+            printed.append(PrintedCode(reference, told.account_number, told.code, told.until_on, told.page, told.link))
+    if printed:
+        keep_printed_codes(printed, at=at)
 
 
 def _link(drawn: Sequence[Drawn], einvoices: Sequence[Document], pdfs: Sequence[Document]) -> None:

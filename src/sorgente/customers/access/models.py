@@ -80,10 +80,16 @@ class AccountAccess(models.Model):
 
 
 class ActivationCode(models.Model):
-    """The code printed on a bill or contract; only its hash is kept."""
+    """The code printed on a bill or told with a contract; only its hash is kept.
+
+    Several hold at once: whoever finds the bill before the latest may use that.
+    """
 
     contract_account = models.ForeignKey(ContractAccount, models.PROTECT, related_name="+")
     code_hash = models.CharField(max_length=64)
+    reference = models.CharField(
+        max_length=40, blank=True, help_text="the paper it was derived for: bill:2026/SII/0000123; empty: drawn by lot"
+    )
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     failures = models.SmallIntegerField(default=0)
@@ -95,8 +101,11 @@ class ActivationCode(models.Model):
             models.UniqueConstraint(
                 fields=["contract_account"],
                 name="activation_code_one_in_force",
-                condition=Q(used_at__isnull=True, replaced_at__isnull=True),
-            )
+                condition=Q(used_at__isnull=True, replaced_at__isnull=True, reference=""),
+            ),
+            models.UniqueConstraint(
+                fields=["reference"], name="activation_code_once_a_paper", condition=~Q(reference="")
+            ),
         ]
 
     def __str__(self) -> str:

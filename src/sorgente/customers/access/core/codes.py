@@ -19,6 +19,19 @@ def new_activation_code() -> str:
     return body + check_sign(body)
 
 
+def derived_activation_code(*, account_number: str, reference: str, key: str) -> str:
+    """Return the code a paper carries: the same account and paper always give the same one, so nobody need keep it.
+
+    reference  the paper: "bill:2026/SII/0000123"
+    """
+    left = int(hash_of(f"{account_number}:{reference}", purpose="activation-of-paper", key=key), 16)
+    body = ""
+    for _ in range(LENGTH - 1):
+        left, place = divmod(left, len(ALPHABET))
+        body += ALPHABET[place]
+    return body + check_sign(body)
+
+
 def check_sign(body: str) -> str:
     """Return the check sign of the nine signs before it."""
     return ALPHABET[sum(place * ALPHABET.index(sign) for place, sign in enumerate(body, start=1)) % len(ALPHABET)]

@@ -103,6 +103,10 @@ def activate(
         code = ActivationCode.objects.select_for_update().filter(pk=proven.code_id, used_at=None, replaced_at=None)
         if not code.update(used_at=at):
             raise ActivationRefused("Activation code", "It was used meanwhile.", "Ask us for a new code.")
+        # The codes of other papers end with it: one activation, not one for each bill in a drawer.
+        ActivationCode.objects.filter(
+            contract_account__holder_id=proven.party_id, used_at=None, replaced_at=None
+        ).update(replaced_at=at)
     party = Party.objects.select_for_update(of=("self",)).get(pk=proven.party_id)
     login = PortalUser.objects.filter(user_id=user_id, blocked_at=None).first() if user_id is not None else None
     if login is None:
@@ -163,23 +167,24 @@ def refuse_second_login(party: Party) -> None:
 
 
 def _right_code(number: str, code: str, tax_code_end: str, at: datetime) -> ActivationCode | None:
-    row = (
+    rows = list(
         ActivationCode.objects.filter(
             contract_account__number=number, used_at=None, replaced_at=None, expires_at__gt=at,
             failures__lt=_MOST_FAILURES,
         )
         .select_related("contract_account__holder")
-        .first()
+        .order_by("-issued_at", "-pk")
     )  # fmt: skip
     given = codes.hash_of(code, purpose="activation", key=settings.SECRET_KEY)
-    if row is None:
+    if not rows:
         return None
-    holder = row.contract_account.holder
+    holder = rows[0].contract_account.holder
     end = codes.typed(tax_code_end)
     fits_tax = len(end) == TAX_CODE_SIGNS and any(
         number.endswith(end) for number in (holder.tax_code, holder.vat_number) if number
     )
-    if codes.same(given, row.code_hash) and fits_tax:
-        return row
-    ActivationCode.objects.filter(pk=row.pk).update(failures=F("failures") + 1)
+    fitting = [row for row in rows if codes.same(given, row.code_hash)]
+    if fitting and fits_tax:
+        return fitting[0]
+    ActivationCode.objects.filter(pk__in=[row.pk for row in rows]).update(failures=F("failures") + 1)
     return None

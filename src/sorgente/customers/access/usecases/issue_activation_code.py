@@ -1,4 +1,4 @@
-"""Make the code that a bill or contract carries, with which its holder activates the web area."""
+"""Make a code at the desk, for a holder who has lost what bill and contract said."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from django.db import transaction
 
 from sorgente.customers.access.core import codes
 from sorgente.customers.access.models import ActivationCode
+from sorgente.customers.access.queries.codes_to_print import VALID_DAYS
 from sorgente.customers.models import ContractAccount
 from sorgente.customers.usecases.contract_account import UnknownAccount
 
-VALID_FOR = timedelta(days=180)  # two bills of whoever is billed three times a year
+VALID_FOR = timedelta(days=VALID_DAYS)
 
 
 @transaction.atomic
 def issue_activation_code(*, account_number: str, at: datetime) -> str:
-    """Return a new code, as paper shows it (ABCDE-FGHJK); an earlier one of the account no longer holds.
+    """Return a new code, as paper shows it (ABCDE-FGHJK); no earlier one of the account holds.
 
     raises  UnknownAccount
 
