@@ -55,7 +55,7 @@ def words(bill: Bill) -> str:
 
 
 def printed(bill: Bill) -> str:
-    found = re.search(r"Codice ([0-9A-Z]{5}-[0-9A-Z]{5})", words(bill))
+    found = re.search(r"Attivazione ([0-9A-Z]{5}-[0-9A-Z]{5})", words(bill))
     assert found, words(bill)
     return found.group(1)
 
@@ -82,7 +82,7 @@ def test_the_code_on_the_bill_activates_the_area(two):
     said = words(bill)
     assert "Attiva la tua area clienti" in said
     assert "clienti.valdoro.example/area/attiva" in said.replace(" ", "")
-    assert f"Conto {account_of(bill).number}" in said
+    assert f"Codice cliente {account_of(bill).number}" in said
     assert "vale fino al 7 settembre 2025" in said  # the day of issue and 179 more
     assert activated(bill).party_ids == (account_of(bill).holder_id,)
 

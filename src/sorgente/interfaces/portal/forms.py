@@ -67,11 +67,16 @@ class CodeForm(PortalForm):
 
 class ActivateForm(PortalForm):
     account = _text(
-        _("Codice cliente"), help_text=_("In alto a destra sulla bolletta."), max_length=20, inputmode="numeric"
+        _("Codice cliente"),
+        help_text=_("Sulla bolletta, sotto il nome dell'intestatario."),
+        max_length=20,
+        inputmode="numeric",
     )
     code = _text(
         _("Codice di attivazione"),
-        help_text=_("Dieci lettere e numeri, sulla bolletta o sulla lettera del contratto."),
+        help_text=_(
+            "Dieci lettere e numeri: sulla bolletta, nel riquadro dell'area clienti, o nell'e-mail del contratto."
+        ),
         max_length=20,
         autocomplete="off",
         autocapitalize="characters",

@@ -18,6 +18,7 @@ from sorgente.journeys.contracts import household, leave, subscribe, take_over
 from sorgente.journeys.contracts.closing_bills import close_supply, publish
 from sorgente.journeys.contracts.outcome import Outcome
 from sorgente.journeys.contracts.steps import followed
+from sorgente.journeys.contracts.welcome import welcome
 
 _ACTS = {
     "activation": subscribe.carry_out,
@@ -47,6 +48,9 @@ def execute(*, number: str, author: str, at: datetime, bills_now: bool = True) -
                 )  # fmt: skip
             record_bills(number=number, bills=outcome.bills)
             followed(number, at=at)
+        # After the commit, so that a preview mails nobody; a mail server that is down undoes nothing (it is logged,
+        # and the first bill carries a code).
+        transaction.on_commit(lambda: welcome(number=number, at=at), robust=True)
     if bills_now:
         look_after_bills(number=number, at=at)
     return request_view(number, as_of=at.date())
