@@ -149,6 +149,11 @@ def test_paper_is_added_refused_and_taken_away(clerk, town):
     clerk.post(f"/requests/{number}/paper/", {"withdraw": paper.id})
     assert request_view(number, as_of=TODAY).papers == ()
     program = SimpleUploadedFile("carta.pdf", b"MZ" + b"\0" * 200)
+    for refused, because in (({"kind": "title", "scan": program}, "tipo di file"), ({"kind": "none"}, "Che cosa è:")):
+        told = clerk.post(f"/requests/{number}/paper/", refused, follow=True)
+        assert because in " ".join(map(str, told.context["messages"]))
+        assert request_view(number, as_of=TODAY).papers == ()
+        program.seek(0)
     wrong = screen(clerk, number, "papers", identity_number="CA1", issuer="Comune", scan=program)
     assert "scan" in wrong.context["form"].errors
     expired = screen(clerk, number, "papers", identity_number="CA1", issuer="Comune", identity_expires_on="2020-01-01")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from sorgente.interfaces.desk.requests.forms import OtherPaperForm
 from sorgente.interfaces.desk.requests.saves import add_paper, pick_customer, save
 from sorgente.interfaces.desk.requests.screens import asks_of, form_for, screens_of
 from sorgente.interfaces.desk.requests.summary import steps_of
-from sorgente.interfaces.desk.requests.words import INSTEAD, other_request
+from sorgente.interfaces.desk.requests.words import INSTEAD, other_request, trouble_of
 from sorgente.interfaces.desk.views.contracts import found
 from sorgente.journeys.contracts import steps
 from sorgente.journeys.contracts.costs import costs_of
@@ -109,8 +110,14 @@ def request_paper(request: HttpRequest, number: str) -> HttpResponse:
         steps.withdraw_paper(number=number, paper_id=int(taken), author=author, at=timezone.now())
         return redirect("desk:request", number)
     form = OtherPaperForm(request.POST, request.FILES)
-    if form.is_valid():
+    if not form.is_valid():
+        told = [f"{form[name].label}: {words[0]}" for name, words in form.errors.items() if name in form.fields]
+        messages.error(request, " ".join(told))
+        return redirect("desk:request", number)
+    try:
         add_paper(view, form.cleaned_data, author=author, at=timezone.now())
+    except SorgenteError as error:
+        messages.error(request, trouble_of(error))
     return redirect("desk:request", number)
 
 
