@@ -2,13 +2,14 @@
 
     start_signing ──▶ tablet: the clerk sends it there        ──▶ finish_signing ──▶ sealed copy to the customer
                   └─▶ otp:    a link by e-mail, then send_code ──▶
+                      paper:  printed and signed by hand       ──▶ finish_on_paper
 
 What a field means for a contract is not known here: who opened the envelope looks at it when it is finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from email.utils import format_datetime, make_msgid
 from smtplib import SMTPException
@@ -17,13 +18,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from sorgente.archive.core.uploads import PAPERS, inspect_upload
 from sorgente.archive.papers import Paper
+from sorgente.archive.queries.documents import document_of
 from sorgente.archive.signing.adapters.biometric_key import biometric_key
 from sorgente.archive.signing.core.values import Channel, EnvelopeState, Method, SignatureKind, Signer
 from sorgente.archive.signing.queries.contacts import contacts_of
 from sorgente.archive.signing.queries.enrolments import active_enrolment_of
 from sorgente.archive.signing.queries.envelopes import EnvelopeView, envelope
-from sorgente.archive.signing.usecases.complete_envelope import complete_envelope
+from sorgente.archive.signing.usecases.complete_envelope import complete_envelope, complete_on_paper
 from sorgente.archive.signing.usecases.open_envelope import OpenedEnvelope, open_envelope
 from sorgente.archive.signing.usecases.reopen_envelope import reopen_envelope
 from sorgente.archive.signing.usecases.signing_codes import CodeMessage, record_delivery, send_otp
@@ -131,6 +134,31 @@ def finish_signing(*, envelope_id: int, at: datetime) -> int:
             document_id=sealed_id,
         )
     return sealed_id
+
+
+@transaction.atomic
+def finish_on_paper(
+    *, envelope_id: int, content: bytes, filename: str, signed: Collection[str], hand: str, by: str, at: datetime
+) -> int:
+    """Take the scan of a paper signed by hand and close its envelope; returns the id of the scan.
+
+    signed  keys of the fields that bear a signature, as the clerk compared them
+    hand    who held the pen
+    raises  UploadRefused, and what complete_on_paper raises: NotAllSigned, WrongMethod, EnvelopeEnded …
+    """
+    known = envelope(envelope_id)
+    upload = inspect_upload(content=content, filename=filename, accept=PAPERS)
+    scan = store_document(
+        content=content,
+        title=f"{known.title} (firmato su carta)",
+        kind=document_of(known.document_id).kind,
+        media_type=upload.media_type,
+        subject=[*known.subjects, known.party_reference],
+        stored_at=at,
+    )
+    return complete_on_paper(
+        envelope_id=envelope_id, scan_document_id=scan.pk, signed=signed, by=by, at=at, hand=hand
+    )  # fmt: skip
 
 
 def is_enrolled(party_reference: str) -> bool:

@@ -242,6 +242,13 @@ def _answers(row: ContractRequest) -> dict[str, Any]:
     return answers
 
 
+def waiting_for_signature() -> list[tuple[str, int]]:
+    """Return number and envelope of every request whose paper is before its signer, the earliest first."""
+    found = ContractRequest.objects.filter(state=TO_SIGN, envelope_id__isnull=False)
+    return [(number, int(envelope_id or 0)) for number, envelope_id in
+            found.order_by("pk").values_list("number", "envelope_id")]  # fmt: skip
+
+
 def holds_account_number(account_number: str) -> str:
     """Return "open" or "closed" for the request that reserved an account number, "" when none did."""
     found = ContractRequest.objects.filter(account_number=account_number).exclude(account_number="").first()

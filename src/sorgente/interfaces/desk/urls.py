@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern] = [
     path("signing/<int:envelope_id>/state/", signing.signing_state, name="signing_state"),
     path("signing/<int:envelope_id>/send/", signing.signing_send, name="signing_send"),
     path("signing/<int:envelope_id>/cancel/", signing.signing_cancel, name="signing_cancel"),
+    path("signing/<int:envelope_id>/scan/", signing.signing_scan, name="signing_scan"),
     path("signing/<int:envelope_id>/another-way/", signing.signing_another_way, name="signing_another_way"),
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/new/", tickets.ticket_new, name="ticket_new"),

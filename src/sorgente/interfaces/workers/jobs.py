@@ -21,6 +21,7 @@ from sorgente.billing.usecases.deposits import review_deposits
 from sorgente.customers.access.usecases.email_code import clear_old_codes
 from sorgente.customers.access.usecases.limits import clear_old_attempts
 from sorgente.journeys import notices
+from sorgente.journeys.contracts.pick_up import pick_up_signatures
 from sorgente.journeys.tickets import handle_incoming
 from sorgente.messages.usecases.deliver_messages import deliver_messages
 from sorgente.payments.usecases.refunds import prepare_refunds
@@ -79,6 +80,7 @@ JOBS: tuple[Job, ...] = (
     Job("end appointments", "30 0 * * *", lambda now: mark_missed(before=now)),
     Job("open the diary", "40 0 * * *", lambda now: open_slots(start=now.date(), end=(now + DIARY_AHEAD).date())),
     Job("end envelopes", "*/15 * * * *", lambda now: expire_envelopes(at=now)),
+    Job("pick up signatures", "*/5 * * * *", lambda now: pick_up_signatures(at=now)),
     Job("forget codes and attempts", "5 4 * * *", _forget),
     Job("deposits", "10 1 * * *", lambda now: review_deposits(on=now.date(), at=now)),
     Job("refunds", "20 1 * * *", lambda now: prepare_refunds(as_of=now.date(), at=now)),

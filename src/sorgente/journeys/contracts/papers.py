@@ -12,6 +12,8 @@ from django.db import transaction
 from sorgente.archive.papers import Paper, render_paper
 from sorgente.archive.queries.documents import document_of, read_document
 from sorgente.archive.signing.core.values import FieldKind, SignField
+from sorgente.archive.signing.queries.envelopes import latest_of_paper
+from sorgente.archive.signing.usecases.end_envelope import cancel_envelope
 from sorgente.archive.usecases.store_document import store_document
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.customers.core.requests import HANDOVER, NEW_HOLDER
@@ -51,6 +53,10 @@ def prepare_papers(
                    register_party raise
     """
     request = reserve_numbers(number=number, at=at)
+    if request.envelope_id is not None:
+        before = latest_of_paper(request.envelope_id)
+        if not before.state.final:  # a link that is out must not sign a paper nobody waits for
+            cancel_envelope(envelope_id=before.id, reason="another paper was prepared", by=author, at=at)
     party_id = party_of_request(request, at=at)
     view = request_view(number, as_of=at.date())
     iban = decrypt(bytes(request.iban), key=settings.FIELD_KEY) if request.iban else ""

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from sorgente.archive.core.uploads import PAPERS, inspect_upload
 from sorgente.archive.signing.core.values import EnvelopeState, FieldKind, FieldState, Method, SignatureKind, Signer
-from sorgente.archive.signing.queries.envelopes import EnvelopeView, envelope
+from sorgente.archive.signing.queries.envelopes import EnvelopeView, envelope, latest_of_paper
 from sorgente.archive.signing.usecases.end_envelope import cancel_envelope
 from sorgente.archive.usecases.store_document import store_document
 from sorgente.customers.queries.requests import RequestView, request_view
@@ -19,6 +19,12 @@ from sorgente.journeys.contracts.papers import identity_words, paper_to_sign
 from sorgente.journeys.contracts.steps import followed
 from sorgente.journeys.signing import finish_signing, is_enrolled, start_signing
 from sorgente.shared.errors import SorgenteError
+
+ENDS = {
+    EnvelopeState.REFUSED: "il cliente non ha voluto firmare",
+    EnvelopeState.EXPIRED: "il tempo per firmare è finito",
+    EnvelopeState.CANCELLED: "annullata",
+}
 
 
 class SignaturesMissing(SorgenteError):
@@ -35,7 +41,7 @@ def start_signature(*, number: str, method: str, author: str, at: datetime) -> E
     view = request_view(number, as_of=at.date())
     paper_id = _paper_of(view)
     if view.envelope_id is not None:
-        there = envelope(view.envelope_id)
+        there = latest_of_paper(view.envelope_id)
         if not there.state.final and there.method == method:
             return there
         if not there.state.final:
@@ -74,7 +80,7 @@ def finish_signature(*, number: str, author: str, at: datetime) -> RequestView:
     view = request_view(number, as_of=at.date())
     if view.envelope_id is None:
         raise NothingToSign(f"Request {number}", "No signature was opened.", "Start it on a tablet or by code.")
-    there = envelope(view.envelope_id)
+    there = latest_of_paper(view.envelope_id)
     if view.line.state == "to_sign" and (there.ready or there.state is EnvelopeState.COMPLETED):
         sealed_id = finish_signing(envelope_id=there.id, at=at)
         signed = [one.key for one in envelope(there.id).fields if one.state is FieldState.SIGNED]
@@ -82,15 +88,30 @@ def finish_signature(*, number: str, author: str, at: datetime) -> RequestView:
             number=number, document_id=sealed_id, fields=signed, signed_by=there.method.value, author=author, at=at
         )
     elif view.line.state == "to_sign" and there.state.final:
-        take_back_paper(number=number, author=author, at=at, reason=f"firma non conclusa: {there.state.value}")
+        take_back_paper(number=number, author=author, at=at, reason=f"firma non conclusa: {ENDS[there.state]}")
     return followed(number, at=at)
+
+
+def is_over(there: EnvelopeView) -> bool:
+    """Tell whether a signer is done: signed with every choice made, or with the code that closes; refused; run out.
+
+    A tablet on which a free consent is still to be chosen is not: the paper must not be sealed under the pen.
+    """
+    return there.state.final or (there.ready and (there.method is Method.OTP or there.next_field is None))
 
 
 @transaction.atomic
 def sign_on_paper(
-    *, number: str, content: bytes, filename: str, signed_fields: Collection[str], author: str, at: datetime
+    *,
+    number: str,
+    content: bytes,
+    filename: str,
+    signed_fields: Collection[str],
+    author: str,
+    at: datetime,
+    hand: str = "",
 ) -> RequestView:
-    """Take a paper signed with ink, scanned: the clerk says which fields bear a signature.
+    """Take a paper signed with ink, scanned: the clerk says which fields bear a signature, and whose hand it was.
 
     raises  NothingToSign, SignaturesMissing (names the fields the contract cannot do without), UploadRefused
     """
@@ -104,11 +125,11 @@ def sign_on_paper(
             "Have the paper signed there too, and scan it again.",
         )
     upload = inspect_upload(content=content, filename=filename, accept=PAPERS)
-    if view.envelope_id is not None and not envelope(view.envelope_id).state.final:
-        cancel_envelope(envelope_id=view.envelope_id, reason="signed on paper", by=author, at=at)
+    _end_envelope(view, reason="signed on paper", by=author, at=at)
     document = store_document(
         content=content, title=f"{paper.title} (firmato su carta)", kind=paper.kind, media_type=upload.media_type,
         subject=_subjects(view), stored_at=at,
+        metadata={"signed_on_paper": {"hand": hand.strip() or view.line.name, "taken_by": author}},
     )  # fmt: skip
     known = {one.key for one in paper.fields}
     record_signature(
@@ -122,10 +143,15 @@ def sign_on_paper(
 def cancel(*, number: str, author: str, at: datetime, reason: str) -> RequestView:
     """Close a request the customer gave up, with its envelope; raises RequestClosed, ReasonMissing."""
     view = request_view(number, as_of=at.date())
-    if view.envelope_id is not None and not envelope(view.envelope_id).state.final:
-        cancel_envelope(envelope_id=view.envelope_id, reason=reason, by=author, at=at)
+    _end_envelope(view, reason=reason, by=author, at=at)
     cancel_request(number=number, author=author, at=at, reason=reason)
     return followed(number, at=at)
+
+
+def _end_envelope(view: RequestView, *, reason: str, by: str, at: datetime) -> None:
+    there = None if view.envelope_id is None else latest_of_paper(view.envelope_id)
+    if there is not None and not there.state.final:
+        cancel_envelope(envelope_id=there.id, reason=reason, by=by, at=at)
 
 
 def _paper_of(view: RequestView) -> int:

@@ -92,12 +92,13 @@ def complete_envelope(*, envelope_id: int, at: datetime) -> int:
 
 @transaction.atomic
 def complete_on_paper(
-    *, envelope_id: int, scan_document_id: int, signed: Collection[str], by: str, at: datetime
+    *, envelope_id: int, scan_document_id: int, signed: Collection[str], by: str, at: datetime, hand: str = ""
 ) -> int:
     """Record a paper the customer signed by hand: the alternative without any device. Returns the scan's id.
 
     scan_document_id  the scan in the archive; the paper itself stays kept
     signed            the keys of the fields signed on it, as the clerk compared them; the others count as refused
+    hand              who held the pen, when it was not the signer in person: a delegate
     raises            NotAllSigned when a required one is missing, UnknownDocument, WrongMethod,
                       UnknownEnvelope, EnvelopeEnded, EnvelopeExpired
     """
@@ -118,6 +119,8 @@ def complete_on_paper(
     add_event(envelope, "read_to_end", at=at, facts={"by": by, "on": "paper"})
     _settle_fields(envelope, at=at)
     facts = {"by": by, "fields": _keys(envelope, FieldState.SIGNED), "scan_sha256": scan.sha256}
+    if hand.strip() and hand.strip() != envelope.signer_name:
+        facts["hand"] = hand.strip()
     add_event(envelope, "signed_on_paper", at=at, facts=facts)
     evidence = _evidence(envelope, read_document(envelope.document_sha256), at=at)
     return _finish(envelope, scan.id, evidence, {"sha256": scan.sha256, "size": scan.size}, at=at)

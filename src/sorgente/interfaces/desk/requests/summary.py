@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from sorgente.archive.queries.documents import document_of
+from sorgente.archive.signing.queries.envelopes import envelopes_of_subject, latest_of_paper
 from sorgente.customers.core.requests import EXECUTED, NEW_HOLDER, READY, TO_SIGN, Item
 from sorgente.customers.queries.overview import account_by_number
 from sorgente.customers.queries.requests import RequestView
@@ -16,6 +19,7 @@ from sorgente.journeys.contracts.clocks import reference_of
 from sorgente.journeys.contracts.costs import costs_of
 from sorgente.journeys.contracts.papers import paper_to_sign
 from sorgente.journeys.contracts.preview import rebilling_preview
+from sorgente.journeys.contracts.sign import ENDS
 from sorgente.payments.queries.mandate_list import mandates_of
 from sorgente.quality.queries.clocks import clocks_of
 from sorgente.shared.errors import SorgenteError
@@ -67,11 +71,24 @@ def summary_of(view: RequestView, *, at: datetime) -> dict[str, Any]:
     if state == TO_SIGN and view.paper_document_id is not None:
         context["paper"] = document_of(view.paper_document_id)
         context["paper_fields"] = paper_to_sign(view.paper_document_id).fields
+        if view.envelope_id is not None:
+            context["envelope"] = latest_of_paper(view.envelope_id)
+    if context["may_sign"]:
+        context |= _unsigned(view)
     if kind == "household" and context["may_run"] and view.line.desired_on is not None:
         context |= _preview(view, at)
     if state == EXECUTED and view.account_number:
         context["mandates"] = _mandates(view, on)
     return context
+
+
+def _unsigned(view: RequestView) -> dict[str, Any]:
+    """Return how the latest signature ended without one, nothing when none was tried."""
+    reference = reference_of(view.line.number)
+    latest = next(iter(envelopes_of_subject(reference, party_reference=f"party:{view.line.party_id}")), None)
+    if latest is None or latest.state not in ENDS:
+        return {}
+    return {"unsigned": gettext(ENDS[latest.state]), "unsigned_at": latest.ended_at}
 
 
 def _preview(view: RequestView, at: datetime) -> dict[str, Any]:

@@ -143,6 +143,12 @@ TROUBLES: dict[str, tuple[tuple[str, ...], str]] = {
     "customers.request.checklist-incomplete": ((), _("Manca ancora qualcosa: guarda l'elenco.")),
     "customers.request.nothing-to-sign": ((), _("Prima va preparato il documento da firmare.")),
     "customers.request.reason-missing": (("reason",), _("Scrivi il motivo.")),
+    "signing.envelope.not-all-signed": (
+        ("signed_fields",),
+        _("Manca una firma che serve: falla mettere e rifai la scansione."),
+    ),
+    "signing.envelope.ended": ((), _("Questa firma è già conclusa.")),
+    "signing.envelope.expired": ((), _("Il tempo per firmare è finito: prepara di nuovo il documento.")),
     "signing.envelope.signer-not-identified": (
         (),
         _("Per firmare a distanza serve un documento di identità e un'e-mail o un cellulare."),

@@ -27,6 +27,11 @@ _ENVELOPES = {
     EnvelopeState.CANCELLED: ("warning", _("annullato")),
     EnvelopeState.EXPIRED: ("warning", _("scaduto")),
 }
+_ENDED = {
+    EnvelopeState.REFUSED: _("Il cliente non ha voluto firmare: la pratica torna ai documenti."),
+    EnvelopeState.CANCELLED: _("Annullata, o continuata in un altro modo."),
+    EnvelopeState.EXPIRED: _("Il tempo per firmare è finito: prepara di nuovo il documento."),
+}
 _FIELDS = {
     FieldState.WAITING: ("", _("in attesa")),
     FieldState.CHOSEN: ("info", _("accettato, manca il codice")),
@@ -84,6 +89,12 @@ def input_word(kind: InputKind | None) -> str:
 @register.filter
 def envelope_tag(state: EnvelopeState) -> SafeString:
     return _tag(*_ENVELOPES[state])
+
+
+@register.filter
+def end_word(state: EnvelopeState) -> str:
+    """Return how a signature ended without one, and what to do."""
+    return gettext(_ENDED.get(state, ""))
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from sorgente.archive.signing.queries.envelopes import envelope
+from sorgente.archive.signing.queries.envelopes import latest_of_paper
 from sorgente.customers.core.requests import HOUSEHOLD, TERMINATION, UnknownRequest
 from sorgente.customers.queries.find import find_customers
 from sorgente.customers.queries.overview import ContractCard, UnknownCustomer, customer_overview
@@ -96,10 +96,9 @@ def request_new(request: HttpRequest) -> HttpResponse:
 def request_page(request: HttpRequest, number: str) -> HttpResponse:
     """One request: what it says, what is missing, what it costs, and the one thing to do now."""
     view = found(number)
-    if view.line.state == "to_sign" and view.envelope_id is not None:
-        there = envelope(view.envelope_id)
-        if there.ready or there.state.final:  # signed, refused or run out on the signer's own page
-            view = sign.finish_signature(number=number, author=request.user.get_username(), at=timezone.now())
+    waits = view.envelope_id if view.line.state == "to_sign" else None
+    if waits is not None and sign.is_over(latest_of_paper(waits)):  # on the signer's own page: the job comes later
+        view = sign.finish_signature(number=number, author=request.user.get_username(), at=timezone.now())
     return render(request, "desk/contracts/request.html", _page(view))
 
 
@@ -133,7 +132,7 @@ def request_scan(request: HttpRequest, number: str) -> HttpResponse:
     try:
         sign.sign_on_paper(
             number=number, content=content, filename=name, signed_fields=signed,
-            author=request.user.get_username(), at=timezone.now(),
+            author=request.user.get_username(), at=timezone.now(), hand=request.POST.get("hand", "")[:120],
         )  # fmt: skip
     except SorgenteError as error:
         return _refused(request, view, error)

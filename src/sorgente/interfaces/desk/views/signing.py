@@ -27,7 +27,9 @@ from sorgente.archive.signing.usecases.tablets import (
     unpair_tablet,
 )
 from sorgente.interfaces.desk.access import Right, needs
-from sorgente.journeys.signing import sign_another_way
+from sorgente.interfaces.desk.requests.words import trouble_of
+from sorgente.journeys.signing import finish_on_paper, sign_another_way
+from sorgente.shared.errors import SorgenteError
 
 _CODE = "pairing_code"  # in the session, because the code is told once: {pairing id: code}
 
@@ -142,6 +144,27 @@ def signing_cancel(request: HttpRequest, envelope_id: int) -> HttpResponse:
 
 @needs(Right.SIGNING)
 @require_POST
+def signing_scan(request: HttpRequest, envelope_id: int) -> HttpResponse:
+    """Take the scan of the paper signed by hand: which fields bear a signature, and whose."""
+    found, scan = _found(envelope_id), request.FILES.get("scan")
+    try:
+        finish_on_paper(
+            envelope_id=found.id,
+            content=b"" if scan is None else scan.read(),
+            filename="" if scan is None else str(scan.name),
+            signed=request.POST.getlist("signed_fields"),
+            hand=request.POST.get("hand", "")[:120],
+            by=_clerk(request),
+            at=timezone.now(),
+        )
+    except SorgenteError as error:
+        context = _envelope_context(request, _found(envelope_id)) | {"trouble": trouble_of(error)}
+        return render(request, "desk/signing/envelope.html", context, status=422)
+    return redirect("desk:signing_envelope", envelope_id)
+
+
+@needs(Right.SIGNING)
+@require_POST
 def signing_another_way(request: HttpRequest, envelope_id: int) -> HttpResponse:
     """Have the same paper signed by tablet, code or pen on paper instead; the old envelope ends."""
     asked = request.POST.get("method", "")
@@ -196,6 +219,7 @@ def _envelope_context(request: HttpRequest, found: EnvelopeView) -> dict[str, An
         "tablets": tablets,
         "stamp": f"{len(happened)}-{'.'.join(str(one.pairing_id) for one in tablets)}",
         "decided": sum(one.state is not FieldState.WAITING for one in found.fields),
+        "contract_request": next((one[8:] for one in found.subjects if one.startswith("request:")), ""),
         "is_live": not found.state.final,
         "is_lost": found.state is EnvelopeState.LOST,
         "events": happened,
