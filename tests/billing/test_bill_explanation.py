@@ -37,6 +37,21 @@ def test_every_printed_row_is_told_with_its_reckoning_and_who_decided_it(town):
     assert (told[-1].reckoning, told[-1].vat_rate_e2) == ("", 0)
 
 
+def test_in_english_figures_and_sentences_are_english(town):
+    supplied(town)
+    add(town, "Bianchi", -3_000, kind="indemnity", text="voltura")
+    bill = town.on("2026-04-20").bill("Bianchi", through="2026-04-01")
+    italian, english = bill_explanation(bill.number), bill_explanation(bill.number, language="en")
+    for one, other in zip(italian, english, strict=True):
+        assert (one.label, one.cents, one.source) == (other.label, other.cents, other.source)
+        assert one.sentence != other.sentence
+        figures = other.reckoning.replace("€", "").translate(str.maketrans(",.", ".,"))
+        assert [w for w in figures.split() if w[0].isdigit()] == [w for w in one.reckoning.split() if w[0].isdigit()]
+    fixed = next(one for one in english if one.label == "Quota fissa")
+    assert fixed.reckoning.startswith("90 days × €0.")
+    assert english[-1].sentence.startswith("We missed a guaranteed time")
+
+
 def test_what_earlier_bills_charged_is_told_once(town):
     town.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=146)
     first = town.on("2026-04-20").bill("Bianchi", through="2026-04-01")

@@ -16,10 +16,15 @@ from django.utils.timezone import localdate
 from PIL import Image
 
 from sorgente.archive.models import Document
+from sorgente.archive.queries.documents import find_document
+from sorgente.archive.queries.keeping import readings_of
+from sorgente.billing.queries.bill_file import bill_file
 from sorgente.billing.queries.bill_list import list_bills
 from sorgente.customers.access.models import AccountAccess, Invitation
 from sorgente.customers.access.usecases.activate import Proven, activate
 from sorgente.customers.models import Consent, ContactPoint, ContractAccount
+from sorgente.customers.queries.overview import customer_overview
+from sorgente.interfaces.portal.own_data import documents_of_party
 from sorgente.metering.models import AnnualConsumption, Installation, Read
 from sorgente.payments.queries.bill_payment import payment_of
 from sorgente.tickets.queries.inbox import tickets_of_account
@@ -49,6 +54,8 @@ def test_a_bill_is_explained_and_its_paper_opens(guest, town):
     answer = guest.client.get(f"/area/bollette/{town.bill}/pdf/")
     assert answer.content.startswith(b"%PDF")
     assert answer["Content-Disposition"] == 'inline; filename="bolletta-2025-SII-0000001.pdf"'
+    paper = find_document(bill_file(town.bill).document)
+    assert [one.reader for one in readings_of(paper.id)] == ["ospite0@posta.example (area clienti)"]
 
 
 def test_an_open_bill_shows_its_notice(guest, town):
@@ -253,6 +260,10 @@ def test_one_takes_ones_data_along(guest, town):
         assert json.loads(made.read("dati.json"))["cliente"]["name"] == town.name
         assert any(name.endswith(".pdf") and made.read(name).startswith(b"%PDF") for name in names)
     assert guest.client.get(f"/area/profilo/{guest.party_id}/dati/exe/").status_code == 404
+    # Each document that was taken along was read by somebody, and says so.
+    papers = documents_of_party(customer_overview(guest.party_id, as_of=localdate()), as_of=localdate())
+    assert papers
+    assert all(readings_of(one.id)[0].reader == f"{guest.email} (area clienti)" for one in papers)
 
 
 def test_a_request_becomes_a_ticket_with_its_file(guest):

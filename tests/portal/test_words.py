@@ -61,10 +61,9 @@ def test_what_no_customer_can_mend_is_told_without_its_innards():
     assert "800 042 042" in str(told)
 
 
-def test_a_row_of_a_bill_says_what_it_pays_for():
-    assert "portarla a casa tua" in labels.row_words("Acquedotto", "Quota variabile")
-    assert "ogni giorno" in labels.row_words("Fognatura", "Quota fissa")
-    assert labels.row_words("Componenti perequative", "Componente UI9") == ""
+def test_a_service_and_a_contribution_say_what_they_pay_for():
+    assert "portarla a casa tua" in labels.SERVICES["Acquedotto"]
+    assert "terremoti" in labels.COMPONENTS["Componente UI1"]
 
 
 @pytest.mark.django_db

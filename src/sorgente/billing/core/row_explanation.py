@@ -7,35 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sorgente.billing.core.document import UNIT_CUBIC_METRE, UNIT_DAY, ChargeKind, ChargeRow
-from sorgente.billing.core.one_offs import CODES
+from sorgente.billing.core.row_words import EN, IT, WORDS, RowWords
 from sorgente.shared.money import euro, units_text
 
 _ONE_DAY = timedelta(days=1)
-
-_WHAT = {
-    ChargeKind.FIXED: "La quota fissa copre i costi che ci sono anche quando non usi acqua: si paga a giorni.",
-    ChargeKind.PEREQUATION: (
-        "È un contributo nazionale deciso da ARERA, uguale per tutti: lo incassiamo e lo versiamo per intero."
-    ),
-    ChargeKind.BONUS: "È il bonus sociale idrico: toglie una parte della spesa a chi ne ha diritto.",
-    ChargeKind.BILLED_BEFORE: (
-        "Questi importi te li avevamo già chiesti: li togliamo per intero, così non paghi due volte gli stessi giorni."
-    ),
-    ChargeKind.STAMP: "Lo Stato la chiede sui documenti con più di 77,47 € senza IVA: la versiamo noi per te.",
-}
-_ONE_OFFS = {
-    "DEPOSIT": "È una garanzia: ti torna con gli interessi legali quando chiudi il contratto. Non ci guadagniamo.",
-    "DEPOSIT_RETURN": "Ti restituiamo il deposito che ci avevi versato come garanzia.",
-    "DEPOSIT_INTEREST": "Sono gli interessi di legge maturati sul tuo deposito, dal giorno in cui l'hai pagato.",
-    "INDEMNITY": "Non abbiamo rispettato un tempo garantito: ti spetta un indennizzo, senza che tu lo debba chiedere.",
-    "INTEREST": "Sono interessi per un pagamento arrivato dopo la scadenza.",
-    "TAKEOVER_FEE": "È il costo della pratica con cui il contratto è passato a tuo nome.",
-    "FEE": "È il costo di una prestazione che hai chiesto.",
-    "WORKS": "È il costo di un lavoro fatto per la tua fornitura.",
-    "CREDIT": "È una somma a tuo favore.",
-    "OTHER": "È una voce che non dipende dai consumi.",
-}
-assert {name.upper() for name in CODES} - {"STAMP_DUTY"} == set(_ONE_OFFS)
+_ENGLISH_FIGURES = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,66 +27,80 @@ class RowExplanation:
     source: str
 
 
-def explain_row(row: ChargeRow, *, cite: str) -> RowExplanation:
-    """Return what a printed row is; cite is the act under its price, as the rules say it."""
+def explain_row(row: ChargeRow, *, cite: str, language: str = "it") -> RowExplanation:
+    """Return what a printed row is; cite is the act under its price, as the rules say it.
+
+    language  of sentence and reckoning, "it" or "en"; heading, label and source stay as the bill and the act have them
+    """
+    words = WORDS.get(language, IT)
     return RowExplanation(
         heading=row.service,
         label=row.label[:1].upper() + row.label[1:],
         cents=row.cents,
         vat_rate_e2=row.vat_rate_e2,
-        sentence=_sentence(row),
-        reckoning=_reckoning(row),
+        sentence=_sentence(row, words),
+        reckoning=_reckoning(row, words),
         source=_source(cite),
     )
 
 
-def _sentence(row: ChargeRow) -> str:
-    if row.code in _ONE_OFFS:
-        return _ONE_OFFS[row.code]
-    what = _WHAT.get(row.kind) or _by_volume(row)
-    if row.is_estimated:
-        what += " Il consumo è stimato: lo correggiamo con la prossima lettura."
-    return what
+def _sentence(row: ChargeRow, words: RowWords) -> str:
+    if row.code in words.one_offs:
+        return words.one_offs[row.code]
+    what = words.what.get(row.kind) or _by_volume(row, words)
+    return f"{what} {words.estimated}" if row.is_estimated else what
 
 
-def _by_volume(row: ChargeRow) -> str:
+def _by_volume(row: ChargeRow, words: RowWords) -> str:
     if row.kind is not ChargeKind.VARIABLE:
-        return "È una voce prevista dalla tariffa."
+        return words.by_tariff
     low, high = row.bracket_from_milli, row.bracket_to_milli
-    days = (row.end - row.start).days
-    if high is not None and not low:
-        return f"È il prezzo dei primi {units_text(high)} m³ usati in {days} giorni."
-    if high is not None:
-        between = f"tra {units_text(low or 0)} e {units_text(high)}"
-        return f"È il prezzo dei m³ {between} usati in {days} giorni: chi usa di più paga di più."
-    if low:
-        return f"È il prezzo dei m³ oltre {units_text(low)} usati in {days} giorni: chi usa di più paga di più."
-    return "Si paga per ogni metro cubo d'acqua che usi."
+    if high is None and not low:
+        return words.by_cubic_metre
+    pattern = words.first if not low else words.beyond if high is None else words.between
+    return pattern.format(
+        low=_figure(units_text(low or 0), words), high=_figure(units_text(high or 0), words),
+        days=(row.end - row.start).days,
+    )  # fmt: skip
 
 
-def _reckoning(row: ChargeRow) -> str:
+def _reckoning(row: ChargeRow, words: RowWords) -> str:
     if not row.quantity_milli or row.unit_price_e8 is None:
         return ""
-    price = _price(abs(row.unit_price_e8))
+    price, amount = _price(abs(row.unit_price_e8), words), _amount(row.cents, words)
     if row.unit == UNIT_CUBIC_METRE:
-        return f"{units_text(row.quantity_milli)} m³ × {price} € al m³ = {euro(row.cents)}"
+        return words.per_m3.format(quantity=_figure(units_text(row.quantity_milli), words), price=price, amount=amount)
     if row.unit == UNIT_DAY:
-        text = f"{_days(row)} × {price} € al giorno = {euro(row.cents)}"
-        return f"{text} ({_price(row.yearly_price_e8)} € l'anno)" if row.yearly_price_e8 is not None else text
-    return f"dal {row.start:%d/%m/%Y} al {row.end - _ONE_DAY:%d/%m/%Y}: {euro(row.cents)}"
+        text = words.per_day.format(quantity=_days(row, words), price=price, amount=amount)
+        if row.yearly_price_e8 is None:
+            return text
+        return f"{text} {words.by_year.format(price=_price(row.yearly_price_e8, words))}"
+    return words.piece.format(start=f"{row.start:%d/%m/%Y}", end=f"{row.end - _ONE_DAY:%d/%m/%Y}", amount=amount)
 
 
-def _days(row: ChargeRow) -> str:
+def _days(row: ChargeRow, words: RowWords) -> str:
     days = (row.end - row.start).days
     units, rest = divmod(abs(row.quantity_milli or 0), days * 1000)
-    return (
-        f"{days} giorni × {units} unità" if units > 1 and rest == 0 else f"{units_text(row.quantity_milli or 0)} giorni"
-    )
+    if units > 1 and rest == 0:
+        return words.days_and_units.format(days=days, units=units)
+    return words.days.format(days=_figure(units_text(row.quantity_milli or 0), words))
 
 
-def _price(price_e8: int) -> str:
+def _price(price_e8: int, words: RowWords) -> str:
     whole, part = divmod(price_e8, 100_000_000)
-    return f"{whole},{f'{part:08d}'.rstrip('0'):0<2}"
+    return _figure(f"{whole},{f'{part:08d}'.rstrip('0'):0<2}", words)
+
+
+def _amount(cents: int, words: RowWords) -> str:
+    if words is not EN:
+        return euro(cents)
+    figure = _figure(euro(abs(cents)), words).removesuffix(" €")
+    return f"-€{figure}" if cents < 0 else f"€{figure}"
+
+
+def _figure(text: str, words: RowWords) -> str:
+    """Return an Italian figure as the language writes it."""
+    return text.translate(_ENGLISH_FIGURES) if words is EN else text
 
 
 def _source(cite: str) -> str:

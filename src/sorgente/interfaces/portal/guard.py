@@ -68,6 +68,11 @@ def visitor_of(request: HttpRequest) -> Visitor:
     return kept
 
 
+def reader_of(request: HttpRequest) -> str:
+    """Return how the reading log of the archive names whoever asks."""
+    return f"{visitor_of(request).login.email} (area clienti)"
+
+
 def own_account(request: HttpRequest, number: str, *, to_act: bool = False, as_holder: bool = False) -> AccountAccess:
     """Return the account with this number if it is theirs; raises Http404 otherwise.
 

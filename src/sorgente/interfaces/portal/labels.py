@@ -93,22 +93,15 @@ GROUPS: dict[str, dict[str, str]] = {
     "rights": {"see": _("può guardare"), "act": _("può guardare e agire")},
 }  # fmt: skip
 
-_BY_LABEL = {
-    "Quota fissa": _("Quello che costa tenere il servizio pronto ogni giorno, anche se non usi acqua."),
+# What the tariff's contributions pay for; every other row is explained by billing, figure by figure.
+COMPONENTS = {
     "Componente UI1": _("Contributo deciso da ARERA per le zone colpite dai terremoti."),
     "Componente UI2": _("Contributo deciso da ARERA per migliorare la qualità del servizio."),
     "Componente UI3": _("Contributo deciso da ARERA che paga il bonus acqua alle famiglie in difficoltà."),
     "Componente UI4": _("Contributo deciso da ARERA che aiuta a costruire le opere dell'acqua."),
-    "Bonus sociale": _("Lo sconto per le famiglie in difficoltà."),
-    "Quantità minima": _("La quantità d'acqua che il tuo contratto prevede comunque."),
 }
-_BY_SERVICE = {
+SERVICES = {
     "Acquedotto": _("L'acqua che hai usato: prenderla, renderla buona da bere e portarla a casa tua."),
     "Fognatura": _("Portare via l'acqua usata."),
     "Depurazione": _("Ripulire l'acqua usata prima di restituirla all'ambiente."),
 }
-
-
-def row_words(service: str, label: str) -> str:
-    """Return what a row pays for, in Italian; empty where its own words are all there is to say."""
-    return _BY_LABEL.get(label) or _BY_SERVICE.get(service, "")

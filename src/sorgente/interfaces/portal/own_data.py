@@ -9,7 +9,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import IO, Any
 
-from sorgente.archive.queries.documents import DocumentFacts, documents_of, read_document
+from sorgente.archive.queries.documents import DocumentFacts, documents_of
+from sorgente.archive.usecases.read_document import read_document_for
 from sorgente.billing.queries.bill_list import list_bills
 from sorgente.customers.access.queries.delegates import delegates_of
 from sorgente.customers.queries.overview import CustomerCard, customer_overview
@@ -56,15 +57,20 @@ def json_of(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2, default=_said).encode()
 
 
-def zip_of(party_id: int, *, as_of: date) -> IO[bytes]:
-    """Return a ZIP with the data and every document, at its beginning; it is on disk where it is large."""
+def zip_of(party_id: int, *, as_of: date, reader: str, at: datetime) -> IO[bytes]:
+    """Return a ZIP with the data and every document, at its beginning; it is on disk where it is large.
+
+    reader  who takes it along, for the reading log of each document
+    """
     card = customer_overview(party_id, as_of=as_of)
     # Closed by whoever sends it.
     target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("dati.json", json_of(data_of(party_id, as_of=as_of)))
         for document in documents_of_party(card, as_of=as_of):
-            made.writestr(f"documenti/{_file_name(document)}", read_document(document.sha256))
+            made.writestr(
+                f"documenti/{_file_name(document)}", read_document_for(sha256=document.sha256, reader=reader, at=at)
+            )
     target.seek(0)
     return target
 

@@ -20,15 +20,17 @@ WELCOME = {
         "La tua area clienti: il codice per attivarla",
         "Gentile {holder},\n\nla tua fornitura è attiva. Bollette, consumi, autolettura e richieste sono nella tua area"
         " clienti, anche come app sul telefono. Per attivarla apri questa pagina entro il {until}:\n{link}\n\n"
-        "Codice cliente: {account}\nCodice di attivazione: {code}\nTi chiediamo anche le ultime quattro lettere o cifre del tuo"
-        " codice fiscale (o della partita IVA).\n\nIl codice vale una volta sola. Non dirlo a nessuno.\n\n{company}\n",
+        "Codice cliente: {account}\nCodice di attivazione: {code}\n"
+        "Ti chiediamo anche le ultime quattro lettere o cifre del tuo codice fiscale (o della partita IVA).\n\n"
+        "Il codice vale una volta sola. Non dirlo a nessuno.\n\n{company}\n",
     ),
     "en": (
         "Your customer area: the code that activates it",
         "Dear {holder},\n\nyour supply is active. Bills, water use, meter readings and requests are in your customer"
         " area, as an app on your phone too. To activate it, open this page by {until}:\n{link}\n\n"
-        "Customer code: {account}\nActivation code: {code}\nWe also ask for the last four letters or digits of your tax code"
-        " (or VAT number).\n\nThe code works only once. Tell nobody.\n\n{company}\n",
+        "Customer code: {account}\nActivation code: {code}\n"
+        "We also ask for the last four letters or digits of your tax code (or VAT number).\n\n"
+        "The code works only once. Tell nobody.\n\n{company}\n",
     ),
 }
 INVITATION = {

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from sorgente.archive.queries.documents import document_of, read_document
+from sorgente.archive.queries.documents import document_of
 from sorgente.archive.signing.adapters.biometric_key import biometric_key
 from sorgente.archive.signing.core.values import EnvelopeState, FieldKind, FieldState, InputKind, Method, SignatureKind
 from sorgente.archive.signing.queries.envelopes import EnvelopeView, FieldView
 from sorgente.archive.signing.usecases.read_envelope import record_opened, record_read_to_end, record_shown
 from sorgente.archive.signing.usecases.sign_field import refuse_field, sign_field
+from sorgente.archive.usecases.read_document import read_document_for
 from sorgente.interfaces.portal.signing import pictures, remote
 from sorgente.interfaces.portal.signing.doors import Door, name_device, new_device_name, open_door
 from sorgente.interfaces.portal.signing.words import end_of, told
@@ -170,7 +171,10 @@ def copy(request: HttpRequest, door: Door) -> HttpResponse:
     if door.envelope.sealed_document_id is None:
         raise Http404("not sealed")
     document = document_of(door.envelope.sealed_document_id)
-    response = HttpResponse(read_document(document.sha256), content_type="application/pdf")
+    content = read_document_for(
+        sha256=document.sha256, reader=f"{door.envelope.party_reference} (firma)", at=timezone.now()
+    )
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'attachment; filename="documento-firmato.pdf"'
     return response
 

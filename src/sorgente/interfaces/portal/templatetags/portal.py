@@ -33,9 +33,16 @@ def said_of(group: str, value: str) -> str:
 
 
 @register.simple_tag
-def row_words(service: str, label: str) -> str:
-    """Return what a row of a bill pays for, in a sentence; nothing where there is none."""
-    text = labels.row_words(service, label)
+def service_words(service: str) -> str:
+    """Return what a service of a bill is, in a sentence; nothing where its name is all there is to say."""
+    text = labels.SERVICES.get(service)
+    return gettext(text) if text else ""
+
+
+@register.simple_tag
+def component_words(label: str) -> str:
+    """Return what a national contribution pays for; nothing where the row is none."""
+    text = labels.COMPONENTS.get(label)
     return gettext(text) if text else ""
 
 

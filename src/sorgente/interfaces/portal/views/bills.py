@@ -7,15 +7,19 @@ from typing import Any
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from sorgente.archive.queries.documents import find_document, read_document
+from sorgente.archive.queries.documents import find_document
+from sorgente.archive.usecases.read_document import read_document_for
 from sorgente.billing.queries.bill_file import bill_file
 from sorgente.customers.queries.overview import account_overview
 from sorgente.interfaces.portal.account_page import bill_rows, tone_of
 from sorgente.interfaces.portal.app.shell import keep_offline
-from sorgente.interfaces.portal.guard import customer, own_account, own_bill
+from sorgente.interfaces.portal.bill_rows import explained_groups
+from sorgente.interfaces.portal.guard import customer, own_account, own_bill, reader_of
 from sorgente.ledger.queries.accounts import settlements_of, statement_of
 from sorgente.payments.queries.bill_payment import payment_of
 from sorgente.payments.queries.mandate_list import mandates_of
@@ -60,6 +64,7 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "details": details,
         "qr": _qr(details.qr_text) if details is not None and details.qr_text and tone in ("open", "overdue") else "",
         "days_of_bill": (found.end - found.start).days,
+        "groups": explained_groups(found, language=get_language() or "it"),
     }
     return render(request, "portal/bills/bill.html", context)
 
@@ -73,7 +78,8 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     document = find_document(found.document) if found is not None and found.document else None
     if document is None:
         raise Http404(number)
-    answer = HttpResponse(read_document(document.sha256), content_type=document.media_type)
+    content = read_document_for(sha256=document.sha256, reader=reader_of(request), at=timezone.now())
+    answer = HttpResponse(content, content_type=document.media_type)
     way = "attachment" if "scarica" in request.GET else "inline"
     answer["Content-Disposition"] = f'{way}; filename="bolletta-{number.replace("/", "-")}.pdf"'
     answer["Cache-Control"] = "private, max-age=300"

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from sorgente.archive.queries.documents import document_of, read_document
+from sorgente.archive.queries.documents import document_of
 from sorgente.archive.signing.core.values import EnvelopeState, Method
 from sorgente.archive.signing.queries.envelopes import EnvelopeView, UnknownEnvelope, envelope, envelopes_of_subject
-from sorgente.interfaces.portal.guard import customer, visitor_of
+from sorgente.archive.usecases.read_document import read_document_for
+from sorgente.interfaces.portal.guard import customer, reader_of, visitor_of
 from sorgente.journeys.contracts.declare import sign_from_the_area
 
 
@@ -41,7 +42,9 @@ def signed_copy(request: HttpRequest, envelope_id: int) -> HttpResponse:
     found = _own(request, envelope_id)
     if found.sealed_document_id is None:
         raise Http404(str(envelope_id))
-    answer = HttpResponse(read_document(document_of(found.sealed_document_id).sha256), content_type="application/pdf")
+    sha256 = document_of(found.sealed_document_id).sha256
+    content = read_document_for(sha256=sha256, reader=reader_of(request), at=timezone.now())
+    answer = HttpResponse(content, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="documento-{envelope_id}.pdf"'
     return answer
 
