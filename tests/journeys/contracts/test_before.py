@@ -66,6 +66,6 @@ def test_mandate_makes_the_account_pay_by_debit_until_it_is_revoked(office):
     with pytest.raises(MandateAlreadyActive):
         take_mandate(**{**told, "signed_on": date(2025, 12, 1)})
     assert active_mandate_id(account_id) is not None
-    end_mandate(account_number=number, on=office.today)
+    end_mandate(account_number=number, on=office.today, at=office.now)
     assert active_mandate_id(account_id) is None
     assert requests_of_party(office.people["Bianchi"].party_id) == ()

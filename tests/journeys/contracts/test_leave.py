@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from sorgente.archive.queries.keeping import kept_until_of
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.billing.usecases.deposits import require_deposit
 from sorgente.customers.queries.overview import account_overview
+from sorgente.customers.queries.requests import request_view
+from sorgente.journeys.contracts.follow_up import follow_up_bills
+from sorgente.journeys.contracts.mandates import end_mandate
 from sorgente.journeys.contracts.steps import record_delivery
+from sorgente.messages.queries.messages import messages_about
 from sorgente.metering.queries.point_meters import meters_at
 from sorgente.quality.queries.clocks import clocks_of
 from tests.billing.test_timelines import stretches
+from tests.journeys.contracts.office import IBAN
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +90,42 @@ def test_the_deposit_comes_back_with_legal_interest(office):
     (closing,) = (bill for bill in office.bills_of("Bianchi") if bill.number in done.bills)
     assert [row.cents for row in closing.charges if row.service == "Deposito cauzionale"] == [-7_500, -135]
     office.assert_books_balance()
+
+
+def rossi_signs_and_leaves(office, *, revokes: bool):
+    # Mar 2: contract and mandate signed   May 1: mandate revoked, or not   Jun 1: the supply ends
+    office.on("2026-03-02").asks("activation", "Rossi", payment_method="sdd", iban=IBAN).signs()
+    office.reads(0, meter_serial="N77").executes("Rossi")
+    signed = office.view.signed_document_id
+    contract = office.contract("Rossi")
+    assert kept_until_of(signed) is None
+    if revokes:
+        office.on("2026-05-01")
+        end_mandate(account_number=contract.account_number, on=office.today, at=office.now)
+        assert kept_until_of(signed) is None  # the contract goes on
+    office.on("2026-05-25").opens("termination", contract_number=contract.number)
+    record_delivery(**office.by(), channel="post")
+    office.on("2026-06-01").reads(40).executes()
+    return signed
+
+
+@pytest.mark.parametrize("revokes", [False, True])
+def test_papers_are_kept_for_their_years_from_the_end(office, revokes):
+    assert kept_until_of(rossi_signs_and_leaves(office, revokes=revokes)) == date(2036, 6, 1)
+
+
+def test_bills_of_a_request_cut_short_are_looked_after(office):
+    #  May 28 carried out, without bills    Jun 1 the cycle makes the closing one    Jun 2 the job notes and sends it
+    bianchi(office).on("2026-05-25")
+    leaves(office)
+    office.on("2026-05-28").reads(149).executes()
+    since = office.now - timedelta(days=30)
+    assert follow_up_bills(since=since, at=office.now).requests == []
+    closing = office.on("2026-06-01").bill("Bianchi", through="2026-06-01")
+    office.on("2026-06-02")
+    for _again in range(2):
+        done = follow_up_bills(since=since, at=office.now)
+        assert (done.requests, done.refusals) == ([office.number], [])
+    assert request_view(office.number, as_of=office.today).bills == (closing.number,)
+    (letter,) = messages_about(f"bill:{closing.number}")
+    assert letter.channel == "post"

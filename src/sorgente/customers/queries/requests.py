@@ -249,6 +249,12 @@ def waiting_for_signature() -> list[tuple[str, int]]:
             found.order_by("pk").values_list("number", "envelope_id")]  # fmt: skip
 
 
+def carried_out_since(moment: datetime) -> list[str]:
+    """Return the numbers of the requests carried out since, the earliest first."""
+    found = ContractRequest.objects.filter(state=ContractRequest.State.EXECUTED, executed_at__gte=moment)
+    return list(found.order_by("executed_at", "pk").values_list("number", flat=True))
+
+
 def holds_account_number(account_number: str) -> str:
     """Return "open" or "closed" for the request that reserved an account number, "" when none did."""
     found = ContractRequest.objects.filter(account_number=account_number).exclude(account_number="").first()

@@ -21,9 +21,11 @@ from sorgente.billing.usecases.deposits import review_deposits
 from sorgente.customers.access.usecases.email_code import clear_old_codes
 from sorgente.customers.access.usecases.limits import clear_old_attempts
 from sorgente.journeys import notices
+from sorgente.journeys.contracts.follow_up import follow_up_bills
 from sorgente.journeys.contracts.pick_up import pick_up_signatures
 from sorgente.journeys.tickets import handle_incoming
 from sorgente.messages.usecases.deliver_messages import deliver_messages
+from sorgente.metering.usecases.annual_consumption import compute_annual_consumption
 from sorgente.payments.usecases.refunds import prepare_refunds
 from sorgente.quality.usecases.evaluate_clocks import evaluate_clocks
 from sorgente.quality.usecases.record_bill_standards import record_bill_standards
@@ -36,6 +38,8 @@ from sorgente.tickets.usecases.fetch_mailbox import fetch_mailbox
 
 LOOKS_BACK = timedelta(days=3)
 BILLS_LOOK_BACK = timedelta(days=60)
+REQUESTS_LOOK_BACK = timedelta(days=60)  # a closing bill may wait for the next cycle, or for the gate
+ANNUAL_DAY = (7, 25)  # month and day: Ca of the next year is due by 31 July (TIMSII 218/2016 Annex A, art. 10)
 DIARY_AHEAD = timedelta(days=60)
 REMIND_HOURS = 24
 SWEEP_BUDGET = 20_000
@@ -57,6 +61,13 @@ def _quality(now: datetime) -> Any:
         evaluate_clocks(as_of=today, at=now),
         settle_indemnities(as_of=today, at=now),
     )
+
+
+def _annual(now: datetime) -> Any:
+    """Compute Ca where it is missing: of this year, and from its day of the next one too."""
+    today = timezone.localtime(now).date()
+    years = [today.year, today.year + 1] if (today.month, today.day) >= ANNUAL_DAY else [today.year]
+    return [compute_annual_consumption(year=year, as_of=today, only_missing=True) for year in years]
 
 
 def _fetch_mail(now: datetime) -> Any:
@@ -82,6 +93,8 @@ JOBS: tuple[Job, ...] = (
     Job("end envelopes", "*/15 * * * *", lambda now: expire_envelopes(at=now)),
     Job("pick up signatures", "*/5 * * * *", lambda now: pick_up_signatures(at=now)),
     Job("forget codes and attempts", "5 4 * * *", _forget),
+    Job("bills of requests", "50 0 * * *", lambda now: follow_up_bills(since=now - REQUESTS_LOOK_BACK, at=now)),
+    Job("annual consumption", "0 1 * * *", _annual),
     Job("deposits", "10 1 * * *", lambda now: review_deposits(on=now.date(), at=now)),
     Job("refunds", "20 1 * * *", lambda now: prepare_refunds(as_of=now.date(), at=now)),
     Job("quality", "0 2 * * *", _quality),

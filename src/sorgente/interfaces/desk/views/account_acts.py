@@ -61,7 +61,7 @@ def mandate(request: HttpRequest, number: str) -> HttpResponse:
         try:
             if request.POST.get("act") == "revoke":
                 with by:
-                    end_mandate(account_number=number, on=on)
+                    end_mandate(account_number=number, on=on, at=timezone.now())
                 messages.success(request, _("Mandato revocato: da ora si paga con avviso."))
                 return redirect("desk:customer", account.holder_id)
             if form.is_valid():
