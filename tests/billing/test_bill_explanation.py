@@ -55,7 +55,9 @@ def test_in_english_figures_and_sentences_are_english(town):
 def test_what_earlier_bills_charged_is_told_once(town):
     town.on("2026-01-01").move_in("Bianchi", meter="A17", index_m3=100, yearly_m3=146)
     first = town.on("2026-04-20").bill("Bianchi", through="2026-04-01")
-    assert all("stimato" in one.sentence for one in bill_explanation(first.number))
+    noted = {one.label: one.note for one in bill_explanation(first.number)}
+    assert noted.pop("Quota fissa") == ""
+    assert all("stimato" in note for note in noted.values())
     town.on("2026-07-20").read("A17", index_m3=190)
     second = town.on("2026-07-20").bill("Bianchi")
     back = [one for one in bill_explanation(second.number) if one.heading == "Già fatturato"]

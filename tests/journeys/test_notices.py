@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core import mail
 
+from sorgente.customers.access.models import AccountAccess
+from sorgente.customers.access.usecases.activate import Proven, activate
+from sorgente.customers.access.usecases.delegation import accept_invitation, invite_delegate
 from sorgente.customers.queries.overview import account_overview
 from sorgente.interfaces.workers.jobs import JOBS
 from sorgente.journeys.notices import tell_bills, tell_due, tell_leaks, tell_readings
@@ -86,3 +90,44 @@ def test_every_timed_job_runs_twice_without_harm(job, town):
         pytest.skip("commits as it goes: tests/messages")
     job.run(now)
     job.run(now + timedelta(minutes=1))
+
+
+def _looks_after(town: Town, name: str, *, rights: str = "see") -> int:
+    """Let somebody who is no customer look after an account, with a telephone of their own; return the user."""
+    holder = town.people[name].party_id
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    mine = activate(proven=Proven(holder, "test"), email="rossi@posta.example", password="una bella giornata", at=at)
+    number = account_overview(town.people[name].account_id, as_of=town.today).number
+    invite_delegate(
+        user_id=mine.user_id, account_number=number, email="figlia@posta.example", rights=rights, until_on=None,
+        link="https://x.example/{token}", at=at,
+    )  # fmt: skip
+    token = mail.outbox[-1].body.partition("https://x.example/")[2].split()[0]
+    user_id = accept_invitation(token=token, password="una bella giornata", at=at)
+    register_push(
+        party_id=None, user_id=user_id, endpoint="https://push.example/figlia", p256dh="k", auth="a", device="Tablet",
+        at=at,
+    )  # fmt: skip
+    return user_id
+
+
+def test_a_delegate_is_told_though_the_holder_listens_nowhere(town):
+    _looks_after(town, "Bianchi")
+    for meter in ("A17", "B18"):
+        town.on("2026-03-01").read(meter, index_m3=118)
+    assert tell_readings(since=_moment("2026-02-28"), at=_moment("2026-03-02")).queued == 1
+    ((channel, _title, body),) = _said(town, "Bianchi")
+    assert channel == "push"
+    assert "Bianchi" in body
+    assert "305 litri al giorno" in body
+    bill = town.on("2026-03-10").bill("Bianchi")
+    assert tell_bills(issued_from=date(2026, 3, 9), at=_moment("2026-03-10")).queued == 1
+    assert tell_due(at=_moment(str(bill.due_on - timedelta(days=3)))).queued == 1
+    assert {channel for channel, *_ in _said(town, "Bianchi")} == {"push"}, "the holder is not written to for that"
+
+
+def test_leave_taken_back_ends_the_notices(town):
+    user_id = _looks_after(town, "Bianchi")
+    AccountAccess.objects.filter(portal_user__user_id=user_id).update(revoked_at=_moment("2026-02-01"))
+    town.on("2026-03-01").read("A17", index_m3=118)
+    assert tell_readings(since=_moment("2026-02-28"), at=_moment("2026-03-02")).queued == 0

@@ -17,7 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sorgente.messages.adapters.push import public_key
 from sorgente.messages.core.quiet import ROME, rings_at
 from sorgente.messages.models import Message, PushSubscription
-from sorgente.messages.queries.notification_choices import notification_choices, parties_with_push
+from sorgente.messages.queries.notification_choices import (
+    notification_choices,
+    parties_with_push,
+    users_with_push,
+)
 from sorgente.messages.usecases.choices import (
     SubscriptionMalformed,
     UnknownChoice,
@@ -225,3 +229,55 @@ def test_choices_and_subscriptions_that_make_no_sense_are_refused(db):
         set_choice(party_id=PARTY, topic="weather", channel="push", wanted=True, at=NOON)
     with pytest.raises(SubscriptionMalformed):
         register_push(party_id=PARTY, user_id=1, endpoint="javascript:x", p256dh="a", auth="b", device="", at=NOON)
+
+
+DELEGATE, STRANGER = 40, 41
+
+
+def device(user_id: int, *, party_id: int | None = None) -> int:
+    return register_push(
+        party_id=party_id, user_id=user_id, endpoint=f"https://push.example/{user_id}", p256dh="p", auth="a",
+        device="Telefono", at=NOON,
+    )  # fmt: skip
+
+
+def pushed() -> dict[str, Message]:
+    return {one.recipient: one for one in Message.objects.filter(channel="push")}
+
+
+def test_a_delegate_is_told_on_their_own_device_and_in_whose_name(db):
+    mine, theirs = device(3, party_id=PARTY), device(DELEGATE)
+    device(STRANGER)
+    assert tell(delegates=[DELEGATE], on_behalf_of="Rossi Maria").queued == 2
+    assert tell(delegates=[DELEGATE], on_behalf_of="Rossi Maria").known == 2
+    assert set(pushed()) == {str(mine), str(theirs)}
+    assert pushed()[str(theirs)].body.startswith("Rossi Maria: Il 20 aprile")
+    assert not pushed()[str(mine)].body.startswith("Rossi")
+
+
+def test_a_delegate_chooses_for_themselves(db):
+    """The holder wants no notices and has no quiet hours; the delegate, a customer too, wants them and sleeps."""
+    theirs = device(DELEGATE, party_id=77)
+    set_choice(party_id=PARTY, topic="reading", channel="push", wanted=False, at=NOON)
+    set_quiet_hours(party_id=PARTY, begins_at=time(0), ends_at=time(0))
+    set_quiet_hours(party_id=77, begins_at=time(9), ends_at=time(20))
+    device(3, party_id=PARTY)
+    assert tell(delegates=[DELEGATE]).queued == 1
+    assert pushed()[str(theirs)].not_before == datetime(2026, 4, 20, 20, tzinfo=ROME)
+    set_choice(party_id=77, topic="reading", channel="push", wanted=False, at=NOON)
+    assert tell(key="read:6", delegates=[DELEGATE]).queued == 0
+
+
+def test_who_is_both_holder_and_delegate_is_told_once(db):
+    device(3, party_id=PARTY)
+    assert tell(delegates=[3]).queued == 1
+
+
+def test_an_email_may_say_more(db):
+    tell(topic="appointment", email="maria@posta.example", email_body="Porti con sé la bolletta.")
+    assert Message.objects.get(channel="email").body == "Porti con sé la bolletta."
+
+
+def test_a_device_of_no_customer_is_nobodys_as_a_party(db):
+    device(DELEGATE)
+    assert (parties_with_push(), users_with_push()) == ([], [DELEGATE])

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from django.utils.timezone import localdate
 
-from sorgente.messages.models import Message
+from sorgente.customers.access.models import AccountAccess, PortalUser
+from sorgente.messages.models import Message, PushSubscription
 from sorgente.messages.queries.notification_choices import notification_choices
+from tests.portal.conftest import PASSWORD, link_in_mail, signed_in
 
 PATH = "/area/avvisi/"
 SUBSCRIPTION = {"endpoint": "https://push.example.com/abc", "keys": {"p256dh": "BPx", "auth": "YWJj"}}
@@ -91,3 +95,23 @@ def test_nobody_lets_go_of_anothers_device(guest, enter):
     assert len(choices(guest).devices) == 1
     guest.client.post(f"{PATH}dispositivi/{device}/togli/")
     assert choices(guest).devices == ()
+
+
+def test_a_delegate_who_is_no_customer_takes_up_a_device(guest):
+    """They are told of what they look after, on their own device; without any supply there is nothing to tell."""
+    invited = {"email": "figlia@posta.example", "rights": "see"}
+    guest.client.post(f"/area/conti/{guest.account}/deleghe/", invited)
+    link = link_in_mail()
+    Client().post(link, {"first_name": "Figlia", "surname": "Rossi", "password": PASSWORD})
+    login = PortalUser.objects.get(email="figlia@posta.example")
+    client = signed_in(login.user_id)
+    page = client.get(PATH).content.decode()
+    assert "forniture che segui per conto di" in page
+    assert 'id="push"' in page
+    answer = client.post(f"{PATH}dispositivi/", {"subscription": SUBSCRIPTION}, content_type="application/json")
+    kept = PushSubscription.objects.get(pk=answer.json()["id"])
+    assert (kept.party_id, kept.user_id) == (None, login.user_id)
+    AccountAccess.objects.update(revoked_at=timezone.now())
+    answer = client.post(f"{PATH}dispositivi/", {"subscription": SUBSCRIPTION}, content_type="application/json")
+    assert answer.status_code == 409
+    assert "Non segui nessuna fornitura" in answer.json()["told"]

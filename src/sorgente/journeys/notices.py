@@ -1,7 +1,8 @@
 """What customers are told by themselves: each new reading, each bill, what falls due, water that runs too much.
 
 Each round looks at a stretch of time and may look at it again: a notice is named after its read or bill, so it is
-queued once. Only who has a telephone or browser listening is looked at, except for water that runs too much.
+queued once. Only who has a telephone or browser listening is looked at, except for water that runs too much. Who looks
+after somebody else's account is told on their own devices too.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from sorgente.billing.queries.bill_list import list_bills
+from sorgente.customers.access.queries.delegates import leaves
 from sorgente.customers.queries.reached import Reached, Supplied, reached, supplies_of_parties, supplies_of_points
-from sorgente.messages.queries.notification_choices import parties_with_push
+from sorgente.messages.queries.notification_choices import parties_with_push, users_with_push
 from sorgente.messages.usecases.notify import notify
 from sorgente.metering.queries.new_reads import NewRead, high_reads, new_reads
 from sorgente.tariffs.rules import rules
@@ -35,9 +37,34 @@ class Told:
         return Told(self.queued + other.queued, self.known + other.known, self.refused + other.refused)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """Who has a telephone or browser listening.
+
+    parties    holders with one of their own
+    delegates  account -> users who look after it and have one
+    holders    the parties, and the holders of those accounts
+    """
+
+    parties: frozenset[int]
+    delegates: dict[str, tuple[int, ...]]
+    holders: list[int]
+
+
+def _listening(on: date) -> _Listening:
+    parties = frozenset(parties_with_push())
+    delegates: dict[str, tuple[int, ...]] = {}
+    holders = set(parties)
+    for leave in leaves(on=on, user_ids=users_with_push()):
+        delegates[leave.account_number] = (*delegates.get(leave.account_number, ()), leave.user_id)
+        holders.add(leave.holder_id)
+    return _Listening(parties, delegates, sorted(holders))
+
+
 def tell_readings(*, since: datetime, at: datetime) -> Told:
     """Tell of every radio or reader's reading received in [since, at)."""
-    supplies = {one.service_point_id: one for one in supplies_of_parties(parties_with_push(), on=at.date())}
+    listening = _listening(at.date())
+    supplies = {one.service_point_id: one for one in supplies_of_parties(listening.holders, on=at.date())}
     found = new_reads(list(supplies), since=since, until=at)
     people = reached(list({supplies[read.service_point_id].party_id for read in found}))
     return _all(
@@ -49,6 +76,7 @@ def tell_readings(*, since: datetime, at: datetime) -> Told:
             words=_reading_words(read),
             path="consumi",
             at=at,
+            listening=listening,
         )
         for read in found
     )
@@ -57,6 +85,7 @@ def tell_readings(*, since: datetime, at: datetime) -> Told:
 def tell_leaks(*, since: datetime, at: datetime) -> Told:
     """Tell of readings received in [since, at) that show far more water than usual (MIS-13)."""
     found = high_reads(since=since, until=at)
+    listening = _listening(at.date())
     supplies = {
         one.service_point_id: one for one in supplies_of_points([read.service_point_id for read in found], on=at.date())
     }
@@ -70,6 +99,8 @@ def tell_leaks(*, since: datetime, at: datetime) -> Told:
             words=_leak_words(read),
             path="consumi",
             at=at,
+            listening=listening,
+            everybody=True,
         )
         for read in found
         if read.service_point_id in supplies
@@ -88,11 +119,11 @@ def tell_due(*, at: datetime) -> Told:
 
 
 def _bills(*, topic: str, start: date, end: date, by_due_day: bool, at: datetime) -> Told:
-    listening = parties_with_push()
+    listening = _listening(at.date())
     bills = [
         bill
         for bill in list_bills(as_of=at.date(), start=start, end=end, by_due_day=by_due_day).filter(
-            contract_account__holder_id__in=listening
+            contract_account__holder_id__in=listening.holders
         )
         if topic == "bill" or bill["open_cents"] > 0
     ]
@@ -106,6 +137,7 @@ def _bills(*, topic: str, start: date, end: date, by_due_day: bool, at: datetime
             words=(topic, bill["to_pay_cents"] if topic == "bill" else bill["open_cents"], bill["due_on"]),
             path="bollette",
             at=at,
+            listening=listening,
         )
         for bill in bills
     )
@@ -124,8 +156,12 @@ def _tell(
     words: tuple[str, int, date],
     path: str,
     at: datetime,
+    listening: _Listening,
+    everybody: bool = False,
 ) -> Told:
     person = people[supply.party_id]
+    # A holder who listens nowhere is not written to because somebody else's telephone does.
+    is_told = everybody or supply.party_id in listening.parties
     with translation.override(person.language):
         title, body = _said(*words)
     result = notify(
@@ -137,9 +173,11 @@ def _tell(
         key=key,
         about=key.removesuffix(f":{topic}"),
         at=at,
-        email=person.email,
-        mobile=person.mobile,
+        email=person.email if is_told else "",
+        mobile=person.mobile if is_told else "",
         account_number=supply.account_number,
+        delegates=listening.delegates.get(supply.account_number, ()),
+        on_behalf_of=person.name,
     )
     return Told(result.queued, result.known, tuple(f"{new.key}: {error}" for new, error in result.refused))
 

@@ -66,7 +66,7 @@ class Topic(models.TextChoices):
 class PushSubscription(models.Model):
     """A browser or an installed app that shows our notifications; the keys are the browser's own (RFC 8291)."""
 
-    party_id = models.BigIntegerField()
+    party_id = models.BigIntegerField(null=True, help_text="none: of a delegate who is no customer")
     user_id = models.BigIntegerField()
     endpoint = models.CharField(max_length=500, unique=True)
     p256dh = models.CharField(max_length=120)
@@ -76,10 +76,13 @@ class PushSubscription(models.Model):
     gone_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["party_id"], name="push_party", condition=models.Q(gone_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["party_id"], name="push_party", condition=models.Q(gone_at__isnull=True)),
+            models.Index(fields=["user_id"], name="push_user", condition=models.Q(gone_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.device} of party {self.party_id}"
+        return f"{self.device} of user {self.user_id}"
 
 
 class NotificationChoice(models.Model):

@@ -16,7 +16,11 @@ _ENGLISH_FIGURES = str.maketrans(",.", ".,")
 
 @dataclass(frozen=True, slots=True)
 class RowExplanation:
-    """One row of a bill and what it is; `source` says who decided its price, empty where nobody did."""
+    """One row of a bill and what it is.
+
+    source  who decided its price; empty where nobody did
+    note    that its water is estimated; empty where it is not, and on what is paid by day
+    """
 
     heading: str
     label: str
@@ -25,6 +29,7 @@ class RowExplanation:
     sentence: str
     reckoning: str  # "18,25 m³ × 0,43 € = 7,85 €"; empty where the row is an amount alone
     source: str
+    note: str
 
 
 def explain_row(row: ChargeRow, *, cite: str, language: str = "it") -> RowExplanation:
@@ -41,14 +46,14 @@ def explain_row(row: ChargeRow, *, cite: str, language: str = "it") -> RowExplan
         sentence=_sentence(row, words),
         reckoning=_reckoning(row, words),
         source=_source(cite),
+        note=words.estimated if row.is_estimated and row.kind is not ChargeKind.FIXED else "",
     )
 
 
 def _sentence(row: ChargeRow, words: RowWords) -> str:
     if row.code in words.one_offs:
         return words.one_offs[row.code]
-    what = words.what.get(row.kind) or _by_volume(row, words)
-    return f"{what} {words.estimated}" if row.is_estimated else what
+    return words.what.get(row.kind) or _by_volume(row, words)
 
 
 def _by_volume(row: ChargeRow, words: RowWords) -> str:

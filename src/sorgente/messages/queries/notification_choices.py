@@ -54,16 +54,27 @@ def notification_choices(party_id: int, *, on: date) -> Choices:
 def parties_with_push() -> list[int]:
     """Return the parties that have a browser listening: the only ones worth looking at every night."""
     return list(
-        PushSubscription.objects.filter(gone_at__isnull=True)
+        PushSubscription.objects.filter(gone_at__isnull=True, party_id__isnull=False)
         .order_by("party_id")
         .values_list("party_id", flat=True)
         .distinct()
     )
 
 
-def wanted_channels(party_id: int, topic: Topic, *, on: date) -> set[str]:
-    """Return the channels a party is told of a topic on: the rules' and what the party chose otherwise."""
+def users_with_push() -> list[int]:
+    """Return the users that have a browser listening, customers and delegates."""
+    rows = PushSubscription.objects.filter(gone_at__isnull=True).order_by("user_id")
+    return list(rows.values_list("user_id", flat=True).distinct())
+
+
+def wanted_channels(party_id: int | None, topic: Topic, *, on: date) -> set[str]:
+    """Return the channels a party is told of a topic on: the rules' and what the party chose otherwise.
+
+    party_id  None: who is no customer has chosen nothing
+    """
     wanted = set(rules().value("messages.topics", on=on)["channels"][topic.value])
+    if party_id is None:
+        return wanted
     for channel, is_wanted in NotificationChoice.objects.filter(party_id=party_id, topic=topic).values_list(
         "channel", "wanted"
     ):
@@ -71,9 +82,9 @@ def wanted_channels(party_id: int, topic: Topic, *, on: date) -> set[str]:
     return wanted
 
 
-def quiet_hours(party_id: int, *, on: date) -> tuple[time, time]:
-    """Return when the party's telephone falls silent and when it may ring again."""
-    chosen = QuietHours.objects.filter(party_id=party_id).first()
+def quiet_hours(party_id: int | None, *, on: date) -> tuple[time, time]:
+    """Return when the party's telephone falls silent and when it may ring again; None: as the rules say."""
+    chosen = None if party_id is None else QuietHours.objects.filter(party_id=party_id).first()
     if chosen is not None:
         return chosen.begins_at, chosen.ends_at
     given = rules().value("messages.topics", on=on)["quiet"]

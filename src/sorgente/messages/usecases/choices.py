@@ -40,10 +40,11 @@ def set_quiet_hours(*, party_id: int, begins_at: time, ends_at: time) -> None:
 
 @transaction.atomic
 def register_push(
-    *, party_id: int, user_id: int, endpoint: str, p256dh: str, auth: str, device: str, at: datetime
+    *, party_id: int | None, user_id: int, endpoint: str, p256dh: str, auth: str, device: str, at: datetime
 ) -> int:
     """Keep a browser's subscription and return its id; the same browser again is the same one, awake again.
 
+    party_id  the holder it shows notices of; None: a delegate who is no customer, told of the accounts they look after
     raises  SubscriptionMalformed when it is not what a browser gives
     """
     address = urlsplit(endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,6 +50,37 @@ def delegates_of(account_number: str, *, as_of: date) -> list[Delegate]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A user who may see or act for an account of somebody else."""
+
+    user_id: int
+    account_number: str
+    holder_id: int
+    holder_name: str
+
+
+def leaves(
+    *, on: date, account_numbers: Collection[str] | None = None, user_ids: Collection[int] | None = None,
+    to_act: bool = False,
+) -> list[Leave]:  # fmt: skip
+    """Return who looks after whose accounts on a day, of these accounts or by these users: one of the two.
+
+    to_act  only those who may act, not merely look
+    """
+    rows = AccountAccess.objects.filter(
+        Q(until_on=None) | Q(until_on__gt=on), revoked_at=None, from_on__lte=on, portal_user__blocked_at=None
+    )
+    if account_numbers is not None:
+        rows = rows.filter(contract_account__number__in=account_numbers)
+    if user_ids is not None:
+        rows = rows.filter(portal_user__user_id__in=user_ids)
+    if to_act:
+        rows = rows.filter(rights=AccountAccess.Rights.ACT)
+    names = "portal_user__user_id", "contract_account__number", "contract_account__holder_id"
+    return [Leave(*row) for row in rows.order_by("id").values_list(*names, "contract_account__holder__name").distinct()]
 
 
 def invitations_of(account_number: str, *, at: datetime) -> list[Invited]:

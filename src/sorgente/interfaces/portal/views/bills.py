@@ -52,6 +52,7 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
     paying = payment_of(number)
     details = payment_details([found.id]).get(found.id)
     tone = tone_of(row, as_of)
+    groups = explained_groups(found, language=get_language() or "it")
     context: dict[str, Any] = {
         "bill": found,
         "tone": tone,
@@ -64,7 +65,8 @@ def bill(request: HttpRequest, number: str) -> HttpResponse:
         "details": details,
         "qr": _qr(details.qr_text) if details is not None and details.qr_text and tone in ("open", "overdue") else "",
         "days_of_bill": (found.end - found.start).days,
-        "groups": explained_groups(found, language=get_language() or "it"),
+        "groups": groups,
+        "note": next((one.says.note for group in groups for one in group.rows if one.says and one.says.note), ""),
     }
     return render(request, "portal/bills/bill.html", context)
 

@@ -46,7 +46,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
     people = [
         {"way": ways[party_id], "choices": notification_choices(party_id, on=localdate())} for party_id in party_ids
     ]
-    return render(request, "portal/notifications/notifications.html", {"people": people, "key": public_key()})
+    follows = [one.holder_name for one in visitor_of(request).accounts if one.role == "delegate"]
+    context = {"people": people, "follows": list(dict.fromkeys(follows)), "key": public_key()}
+    return render(request, "portal/notifications/notifications.html", context)
 
 
 @customer
@@ -88,14 +90,14 @@ def devices(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     if request.method == "DELETE":
         return JsonResponse({"dropped": drop_push(user_id=login.user_id, endpoint=endpoint, at=at)})
-    if not login.party_ids:
-        return JsonResponse({"told": _("Gli avvisi vanno all'intestatario.")}, status=409)
+    if not visitor_of(request).accounts:
+        return JsonResponse({"told": _("Non segui nessuna fornitura: non c'è nulla di cui avvisarti.")}, status=409)
     try:
         device_id = _take_up(request, given, endpoint)
         if given.get("test"):
             limits.refuse_if_too_many(what="push-test", key=str(login.user_id), at=at)
             limits.count(what="push-test", key=str(login.user_id), at=at)
-            _try(device_id, party_id=login.party_ids[0], given_at=at)
+            _try(device_id, user_id=login.user_id, given_at=at)
     except SorgenteError as error:
         return JsonResponse({"told": str(told(error))}, status=422)
     return JsonResponse({"id": device_id})
@@ -123,7 +125,7 @@ def _take_up(request: HttpRequest, given: dict[str, Any], endpoint: str) -> int:
         if given.get("before"):
             drop_push(user_id=login.user_id, endpoint=str(given["before"]), at=at)
         return register_push(
-            party_id=login.party_ids[0],
+            party_id=next(iter(login.party_ids), None),
             user_id=login.user_id,
             endpoint=endpoint,
             p256dh=str(keys.get("p256dh", "")),
@@ -133,11 +135,11 @@ def _take_up(request: HttpRequest, given: dict[str, Any], endpoint: str) -> int:
         )
 
 
-def _try(device_id: int, *, party_id: int, given_at: Any) -> None:
+def _try(device_id: int, *, user_id: int, given_at: Any) -> None:
     """Queue a notification for one device, whatever its owner chose: they ask for it now."""
     queue_message(
         key=f"push-test:{device_id}:{given_at.timestamp():.0f}", channel="push", recipient=str(device_id),
-        subject_line=_("Gli avvisi funzionano"), body=_("Da adesso ti avvisiamo qui."), about=f"party:{party_id}",
+        subject_line=_("Gli avvisi funzionano"), body=_("Da adesso ti avvisiamo qui."), about=f"user:{user_id}",
         queued_at=given_at, link=reverse("portal:notifications"),
     )  # fmt: skip
 
