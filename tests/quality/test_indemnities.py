@@ -245,7 +245,13 @@ def test_a_row_that_cannot_be_handed_on_stops_nobody(town):
 )  # fmt: skip
 def test_an_account_only_reserved_has_no_bill_to_wait_for(state, day, way):
     ContractRequest.objects.create(
-        number="R-1", kind="activation", state=state, account_number="RESERVED", received_at=at("2026-04-20 10:00")
+        number="R-1",
+        kind="activation",
+        state=state,
+        account_number="RESERVED",
+        received_at=at("2026-04-20 10:00"),
+        outcome_reason="" if state == "signed" else "ha cambiato idea",
+        closed_at=None if state == "signed" else at("2026-05-02 10:00"),
     )
     start("RESERVED")
     stop_clock(**VOLTURA, ended_at=at("2026-05-06 12:00"))
