@@ -34,6 +34,7 @@ SWITCHES = [
     "--disable-sync",
 ]
 VENDOR = ROOT / "src/sorgente/interfaces/desk/static/desk/vendor/htmx.min.js"
+SWITCHBOARD_SECRET = "what the switchboard and these tests know"
 READY_WITHIN_SECONDS = 60
 
 
@@ -69,6 +70,7 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
         **os.environ,
         "SORGENTE_VAR": str(var),
         "SORGENTE_DEMO": "1",
+        "SORGENTE_SWITCHBOARD_SECRET": SWITCHBOARD_SECRET,
         "DJANGO_SETTINGS_MODULE": "sorgente.config.settings",
     }
     empty = Desk(f"http://localhost:{port}", None, "", "", environment)  # type: ignore[arg-type]

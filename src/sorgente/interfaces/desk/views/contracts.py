@@ -25,7 +25,7 @@ from sorgente.journeys.contracts import sign, steps
 from sorgente.journeys.contracts.clocks import reference_of
 from sorgente.journeys.contracts.execute import execute
 from sorgente.journeys.contracts.papers import prepare_papers
-from sorgente.quality.queries.clocks import clocks_of
+from sorgente.quality.queries.clocks import running_clocks
 from sorgente.shared.errors import SorgenteError
 
 _ABOUT_A_CONTRACT = (HOUSEHOLD, TERMINATION)
@@ -44,7 +44,8 @@ def requests(request: HttpRequest) -> HttpResponse:
         text=asked.get("q", "").strip(),
         page=int(number) if number.isdecimal() and len(number) < 6 else 1,
     )
-    rows = [(line, _due(line.number)) for line in found.lines]
+    clocks = running_clocks([reference_of(line.number) for line in found.lines], as_of=as_of)
+    rows = [(line, clocks.get(reference_of(line.number))) for line in found.lines]
     context = {
         "found": found,
         "rows": rows,
@@ -184,12 +185,6 @@ def _refused(request: HttpRequest, view: RequestView, error: SorgenteError) -> H
     """Show the page with what went wrong on top: nothing was changed."""
     page = _page(found(view.line.number)) | {"trouble": trouble_of(error), "error": error}
     return render(request, "desk/contracts/request.html", page, status=422)
-
-
-def _due(number: str) -> Any:
-    """Return the clock that runs for a request, None where none does."""
-    running = [one for one in clocks_of(reference_of(number), as_of=timezone.localdate()) if one.ended_at is None]
-    return next((one for one in running if one.state != "cancelled"), None)
 
 
 def _number(text: str) -> int | None:

@@ -59,11 +59,11 @@ def tickets(request: HttpRequest) -> HttpResponseBase:
         text=asked.get("q", "").strip(),
         unsure=asked.get("unsure") == "1",
     )
-    as_of = timezone.localdate()
+    as_of, waiting = timezone.localdate(), lists.waiting_by_office()
     context = {
         "as_of": as_of,
         "now": timezone.now(),
-        "offices": [(code, word, lists.waiting_by_office()[code]) for code, word in lists.OFFICES],
+        "offices": [(code, word, waiting[code]) for code, word in lists.OFFICES],
         "channels": lists.CHANNELS,
         "states_and_all": [*lists.STATES, ("all", gettext("Tutte"))],
         "categories": CATEGORIES,
