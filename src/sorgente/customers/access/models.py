@@ -163,6 +163,17 @@ class Attempt(models.Model):
         return f"{self.what} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Submission(models.Model):
+    """A form that was sent and what it made, so that the same form sent twice makes one thing."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    made = models.CharField(max_length=60, help_text="number or code of what it made")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.made} {self.at:%Y-%m-%d %H:%M}"
+
+
 class PortalSession(models.Model):
     """A browser or app signed in; ended from the profile of its owner."""
 

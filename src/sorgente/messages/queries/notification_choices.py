@@ -53,12 +53,8 @@ def notification_choices(party_id: int, *, on: date) -> Choices:
 
 def parties_with_push() -> list[int]:
     """Return the parties that have a browser listening: the only ones worth looking at every night."""
-    return list(
-        PushSubscription.objects.filter(gone_at__isnull=True, party_id__isnull=False)
-        .order_by("party_id")
-        .values_list("party_id", flat=True)
-        .distinct()
-    )
+    rows = PushSubscription.objects.filter(gone_at__isnull=True).order_by("party_id").distinct()
+    return [one for one in rows.values_list("party_id", flat=True) if one is not None]
 
 
 def users_with_push() -> list[int]:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from sorgente.customers.access.core.codes import hash_of
-from sorgente.customers.access.models import Attempt
+from sorgente.customers.access.models import ActivationCode, Attempt, Submission
 from sorgente.shared.errors import SorgenteError
 
 _KEPT = timedelta(days=2)
+_FORMS_KEPT = timedelta(days=60)
 
 
 class TooManyAttempts(SorgenteError):
@@ -56,8 +57,14 @@ def forget(*, what: str, key: str) -> None:
 
 
 def clear_old_attempts(*, as_of: datetime) -> int:
-    """Delete what no limit looks at any more; return how many."""
-    return Attempt.objects.filter(at__lt=as_of - _KEPT).delete()[0]
+    """Delete what no limit looks at any more, and forms sent so long ago that nobody sends them again; return how many.
+
+    Codes of papers past their day go too: the hash of one proves nothing any more.
+    """
+    gone = Attempt.objects.filter(at__lt=as_of - _KEPT).delete()[0]
+    gone += Submission.objects.filter(at__lt=as_of - _FORMS_KEPT).delete()[0]
+    codes = ActivationCode.objects.exclude(reference="").filter(used_at=None, expires_at__lt=as_of - _FORMS_KEPT)
+    return gone + codes.delete()[0]
 
 
 def _hash(what: str, key: str) -> str:

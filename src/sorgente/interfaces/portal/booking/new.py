@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -14,13 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sorgente.customers.access.usecases import limits
+from sorgente.customers.access.usecases.once import made_before, once
 from sorgente.customers.queries.reached import reached
 from sorgente.interfaces.portal.booking.pages import account_of, offer_of, open_to_all, place_of, time_of, times_of
 from sorgente.interfaces.portal.forms import PortalForm
 from sorgente.interfaces.portal.guard import visitor_of
 from sorgente.interfaces.portal.security import address_of
+from sorgente.interfaces.portal.sent import sent_key
 from sorgente.shared.errors import SorgenteError
 from sorgente.shared.identifiers import phone
+from sorgente.tickets.appointments.links import token_of
 from sorgente.tickets.appointments.queries.diary import offers
 from sorgente.tickets.appointments.usecases.book import book
 from sorgente.tickets.appointments.usecases.remind import confirm
@@ -107,6 +109,9 @@ def who(request: HttpRequest, service: str, place: str, slot_id: int) -> HttpRes
     """Ask who comes, and book; a time somebody else took meanwhile leads back to the others."""
     offer = offer_of(service)
     where = place_of(offer, place)
+    before = made_before(sent_key(request))
+    if before is not None:
+        return redirect("booking:appointment", token_of(before))
     slot = time_of(service, place, slot_id)
     if slot is None:
         return _taken(request, service, place)
@@ -127,7 +132,8 @@ def who(request: HttpRequest, service: str, place: str, slot_id: int) -> HttpRes
 
 def _book(request: HttpRequest, form: WhoForm, service: str, slot_id: int, at: Any) -> str:
     given, account = form.cleaned_data, account_of(request)
-    with transaction.atomic():
+
+    def hold() -> str:
         booked = book(
             slot_id=slot_id, service=service, name=given["name"], email=given["email"], mobile=given["mobile"],
             address=given["address"] if form.visits else "", note=given["note"], at=at,
@@ -135,7 +141,9 @@ def _book(request: HttpRequest, form: WhoForm, service: str, slot_id: int, at: A
             party_id=account.party_id if account else None, account_number=account.account_number if account else "",
         )  # fmt: skip
         confirm(code=booked.code, at=at)
-    return booked.token
+        return booked.code
+
+    return token_of(once(key=sent_key(request), at=at, make=hold))
 
 
 def _known(request: HttpRequest) -> dict[str, str]:

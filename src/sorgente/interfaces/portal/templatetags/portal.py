@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from sorgente.interfaces.portal import labels
+from sorgente.interfaces.portal.sent import FIELD
 
 register = template.Library()
 
@@ -30,6 +33,13 @@ def place_icon(name: str) -> SafeString:
 def said_of(group: str, value: str) -> str:
     """Return the customer's word for a kind or state."""
     return gettext(labels.GROUPS[group].get(value, value))
+
+
+@register.simple_tag(takes_context=True)
+def once(context: dict[str, Any]) -> SafeString:
+    """Draw the hidden key of a form; the page that asks again keeps the key of the first."""
+    key = context["request"].POST.get(FIELD) or secrets.token_urlsafe(12)
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, key)
 
 
 @register.simple_tag

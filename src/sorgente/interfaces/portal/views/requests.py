@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 
 from sorgente.archive.core.uploads import PAPERS, inspect_upload
 from sorgente.customers.access.queries.accounts_of_user import AccountAccess
+from sorgente.customers.access.usecases.once import once
 from sorgente.interfaces.portal.forms import PortalForm
 from sorgente.interfaces.portal.guard import customer, own_account, own_party, visitor_of
+from sorgente.interfaces.portal.sent import sent_key
 from sorgente.interfaces.portal.views.household import changes_of
-from sorgente.journeys.tickets import Registered, register_ticket
+from sorgente.journeys.tickets import register_ticket
 from sorgente.shared.errors import SorgenteError
 from sorgente.tickets.core.values import Attachment, TicketFacts
 from sorgente.tickets.queries.inbox import tickets_of_account
@@ -77,6 +79,7 @@ def requests(request: HttpRequest, number: str) -> HttpResponse:
 @customer
 def new_request(request: HttpRequest, number: str) -> HttpResponse:
     access = own_account(request, number, to_act=True)
+    key = sent_key(request)
     form = RequestForm(request.POST or None, request.FILES or None, initial={"kind": "information"})
     if request.method == "POST" and form.is_valid():
         try:
@@ -86,12 +89,12 @@ def new_request(request: HttpRequest, number: str) -> HttpResponse:
             form.refuse(error, "papers")
         else:
             kind = form.cleaned_data["kind"]
-            told = send_request(
-                request, access, kind=kind, subject=str(dict(KINDS)[kind]), body=form.cleaned_data["body"],
-                files=form.cleaned_data["papers"],
-            )  # fmt: skip
+            body, files = form.cleaned_data["body"], form.cleaned_data["papers"]
+            number = send_request(
+                request, access, kind=kind, subject=str(dict(KINDS)[kind]), body=body, files=files, key=key
+            )
             messages.success(request, _("Ricevuta: te lo confermiamo per e-mail."))
-            return redirect("portal:request", told.ticket.number)
+            return redirect("portal:request", number)
     return render(request, "portal/requests/new.html", {"access": access, "form": form})
 
 
@@ -110,12 +113,12 @@ def delete_data(request: HttpRequest, party_id: int) -> HttpResponse:
     access = next((one for one in visitor_of(request).accounts if one.party_id == party_id), None)
     if access is None:
         raise Http404(str(party_id))
-    told = send_request(
-        request, access, kind="deletion", subject="Cancellazione dei dati personali",
+    number = send_request(
+        request, access, key=sent_key(request), kind="deletion", subject="Cancellazione dei dati personali",
         body="Chiedo la cancellazione dei miei dati personali (articolo 17 del Regolamento UE 2016/679).",
     )  # fmt: skip
     messages.success(request, _("Ricevuta: ti rispondiamo entro un mese."))
-    return redirect("portal:request", told.ticket.number)
+    return redirect("portal:request", number)
 
 
 def own_ticket(request: HttpRequest, number: str) -> TicketFacts:
@@ -135,18 +138,27 @@ def send_request(
     kind: str,
     subject: str,
     body: str,
+    key: str,
     files: list[Attachment] | None = None,
-) -> Registered:
-    """Open a ticket for an account in the name of its holder; answers go to whoever wrote it."""
-    return register_ticket(
-        channel="web",
-        subject=subject,
-        body=body,
-        at=timezone.now(),
-        party_id=access.party_id,
-        account_number=access.account_number,
-        sender=visitor_of(request).login.email,
-        sender_name=request.user.get_full_name() if request.user.is_authenticated else "",
-        attachments=files or [],
-        request_kind=kind,
-    )
+) -> str:
+    """Open a ticket for an account in the name of its holder, once a form; return its number.
+
+    key  `sent_key` of the form; answers go to whoever wrote it
+    """
+    at = timezone.now()
+
+    def register() -> str:
+        return register_ticket(
+            channel="web",
+            subject=subject,
+            body=body,
+            at=at,
+            party_id=access.party_id,
+            account_number=access.account_number,
+            sender=visitor_of(request).login.email,
+            sender_name=request.user.get_full_name() if request.user.is_authenticated else "",
+            attachments=files or [],
+            request_kind=kind,
+        ).ticket.number
+
+    return once(key=key, at=at, make=register)

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,11 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from sorgente.archive.core.uploads import IMAGES, inspect_upload
 from sorgente.archive.usecases.store_document import store_document
+from sorgente.customers.access.usecases.once import made_before, once
 from sorgente.interfaces.desk.figures import day_text
 from sorgente.interfaces.portal.account_page import Water, water_of
 from sorgente.interfaces.portal.app.shell import keep_offline
 from sorgente.interfaces.portal.forms import PortalForm
 from sorgente.interfaces.portal.guard import customer, own_account
+from sorgente.interfaces.portal.sent import sent_key
 from sorgente.metering.queries.register_in_place import RegisterInPlace, register_in_place
 from sorgente.metering.usecases.accept_read import accept_read
 from sorgente.metering.usecases.preview_read import preview_read
@@ -102,6 +103,10 @@ def _take(
     """Record the read, or return the page that asks for confirmation; None: the form says what is wrong."""
     at, today = timezone.now(), localdate()
     m3, read_on = form.cleaned_data["digits"], form.cleaned_data["read_on"]
+    state = made_before(sent_key(request))
+    if state is not None:  # judged against itself it would look like a second read
+        request.session["portal_taken"] = {"m3": m3, "state": state, "on": read_on.isoformat()}
+        return redirect("portal:self_reading_done", context["access"].account_number)
     if (today - read_on).days > _EARLIEST_DAYS:
         form.add_error("read_on", _("È troppo indietro: leggi il contatore oggi."))
         return None
@@ -120,17 +125,20 @@ def _take(
             request.session["portal_photo"] = {register.serial: photo_id}
         context |= {"doubt": doubt, "asks": True, "has_photo": photo_id is not None}
         return None
-    with transaction.atomic():
-        taken = accept_read(
+
+    def accept() -> str:
+        return accept_read(
             register_id=register.register_id,
             index_milli=index,
             read_on=read_on,
             received_at=at,
             kind="self",
             evidence_id=photo_id,
-        )
+        ).state
+
+    state = once(key=sent_key(request), at=at, make=accept)
     request.session.pop("portal_photo", None)
-    request.session["portal_taken"] = {"m3": m3, "state": taken.state, "on": read_on.isoformat()}
+    request.session["portal_taken"] = {"m3": m3, "state": state, "on": read_on.isoformat()}
     return redirect("portal:self_reading_done", context["access"].account_number)
 
 
