@@ -5,7 +5,7 @@ import pytest
 from sorgente.customers.core.recipient import address_line, recipient_of
 
 ROW = {
-    "name": "Rosa Bianchi", "email": "rosa@valdoro.example", "pec": "rosa@pec.valdoro.example",
+    "name": "Rosa Bianchi", "addressee": "", "email": "rosa@valdoro.example", "pec": "rosa@pec.valdoro.example",
     "account_number": "CC0000042",
     "billing_street": "Via Roma", "billing_house_number": "3", "billing_postal_code": "60027",
     "billing_municipality": "Valdoro", "billing_province": "VD",
@@ -25,6 +25,11 @@ ROW = {
 )
 def test_each_channel_has_its_address(channel, recipient):
     assert recipient_of(ROW | {"channel": channel}) == recipient
+
+
+def test_letters_of_the_dead_go_to_the_heirs():
+    row = ROW | {"channel": "post", "addressee": "Eredi di Rosa Bianchi"}
+    assert recipient_of(row) == "Eredi di Rosa Bianchi, Via Roma 3, 60027 Valdoro VD"
 
 
 def test_what_is_missing_leaves_no_gap():

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from sorgente.billing.queries.bill_people import contract_rows, customer_of
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.billing.queries.one_off_list import one_offs_of_contract
 from sorgente.billing.usecases.deposits import require_deposit
@@ -14,6 +15,7 @@ from sorgente.customers.queries.requests import reads_to_take
 from sorgente.customers.usecases.contract_requests import ChecklistIncomplete
 from sorgente.customers.usecases.request_outcome import ReasonMissing
 from sorgente.journeys.contracts.steps import attach_paper, record_read, record_title, refuse, waive_arrears
+from sorgente.messages.queries.messages import messages_about
 from sorgente.quality.queries.clocks import clocks_of
 from tests.billing.test_timelines import stretches
 
@@ -156,6 +158,12 @@ def test_after_a_death_it_is_free_and_the_deposit_moves(office):
     assert {row.kind for row in one_offs_of_contract(done.contract_number)} == {"deposit"}
     (closing,) = (bill for bill in office.bills_of("Bianchi") if bill.kind == "closing")
     assert [row for row in closing.charges if row.service == "Deposito cauzionale"] == []
+    # What is still owed is the heirs': the letter and the bill name them, the e-invoice names the holder.
+    (letter,) = messages_about(f"bill:{closing.number}")
+    assert letter.recipient.startswith("Eredi di Bianchi")
+    leaving = customer_of(contract_rows([office.contract("Bianchi").id])[office.contract("Bianchi").id])
+    assert leaving.mail_to.startswith("Eredi di Bianchi")
+    assert "Eredi" not in leaving.full_name
 
 
 def test_a_title_is_recorded_before_the_paper_is_made(office):

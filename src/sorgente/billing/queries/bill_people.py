@@ -35,6 +35,7 @@ def customer_of(row: dict[str, Any]) -> Customer:
         sdi_code="" if is_public else row["sdi_code"],
         ipa_code=row["sdi_code"] if is_public else "",
         pec=row["pec"],
+        mail_to=row["addressee"],
         address=_address(row, "billing", country=row["billing_country"]),
     )
 

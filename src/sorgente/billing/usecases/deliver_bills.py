@@ -15,7 +15,7 @@ from sorgente.billing.models import Bill, BillingRun
 from sorgente.billing.queries.bill_people import contract_rows
 from sorgente.billing.queries.waiting_bills import in_chunks, waiting_bills
 from sorgente.billing.usecases.step_records import DELIVERED, named, record_done, record_refusals
-from sorgente.customers.core.recipient import address_line, recipient_of
+from sorgente.customers.core.recipient import address_line, addressee_of, recipient_of
 from sorgente.messages.usecases.queue_message import NewMessage, queue_messages
 from sorgente.shared.company import company
 from sorgente.shared.errors import SorgenteError
@@ -72,7 +72,7 @@ def _message(bill: Bill, contract: dict[str, Any], payment: PaymentDetails | Non
     subject_line, body = delivery_text(
         Announced(
             number=bill.number,
-            holder=contract["name"],
+            holder=addressee_of(contract),
             supply_address=address_line(contract, "supply"),
             start=bill.start,
             end=bill.end,

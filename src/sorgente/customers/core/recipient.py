@@ -12,9 +12,14 @@ def recipient_of(contract: Mapping[str, Any]) -> str:
         case "email" | "pec" as channel:
             return str(contract[channel])
         case "post":
-            return f"{contract['name']}, {address_line(contract, 'billing')}"
+            return f"{addressee_of(contract)}, {address_line(contract, 'billing')}"
         case _:
             return str(contract["account_number"])
+
+
+def addressee_of(contract: Mapping[str, Any]) -> str:
+    """Return whom letters and bills name: the holder, or who stands in for them, as heirs do."""
+    return str(contract["addressee"] or contract["name"])
 
 
 def address_line(contract: Mapping[str, Any], which: str) -> str:

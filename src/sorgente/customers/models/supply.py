@@ -127,6 +127,13 @@ class ContractAccount(models.Model):
     number = models.CharField(max_length=20, unique=True)
     holder = models.ForeignKey(Party, models.PROTECT, related_name="contract_accounts")
     billing_address = models.ForeignKey(Address, models.PROTECT, related_name="+")
+    addressee = models.CharField(
+        max_length=240,
+        db_default="",
+        default="",
+        blank=True,
+        help_text="whom letters and bills name when it is not the holder: the heirs of",
+    )
     channel = models.CharField(max_length=10, choices=Channel)
     email = models.CharField(max_length=254, blank=True, help_text="where bills go when the channel is e-mail")
     payment_method = models.CharField(max_length=10, choices=PaymentMethod)

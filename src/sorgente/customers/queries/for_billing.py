@@ -36,7 +36,8 @@ WHERE {which}
 ORDER BY c.id
 """
 _ADDRESSES = """
-SELECT b.street AS billing_street, b.house_number AS billing_house_number, b.postal_code AS billing_postal_code,
+SELECT a.addressee,
+       b.street AS billing_street, b.house_number AS billing_house_number, b.postal_code AS billing_postal_code,
        b.municipality AS billing_municipality, b.province AS billing_province, b.country AS billing_country,
        b.istat_code AS billing_istat_code,
        s.street AS supply_street, s.house_number AS supply_house_number, s.postal_code AS supply_postal_code,

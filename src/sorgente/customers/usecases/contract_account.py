@@ -57,12 +57,21 @@ def open_contract_account(
 
 @transaction.atomic
 def change_delivery(
-    *, account_id: int, channel: str | None = None, email: str | None = None, address: AddressValues | None = None
+    *,
+    account_id: int,
+    channel: str | None = None,
+    email: str | None = None,
+    address: AddressValues | None = None,
+    addressee: str | None = None,
 ) -> ContractAccount:
-    """Change where the bills of an account go; what is None stays. Raises as open_contract_account."""
+    """Change where the bills of an account go, and whom they name; what is None stays.
+
+    raises  as open_contract_account
+    """
     account = locked_account(account_id)
     account.channel = account.channel if channel is None else ContractAccount.Channel(channel)
     account.email = _email_for(account.channel, account.email if email is None else email, account.holder)
+    account.addressee = account.addressee if addressee is None else addressee
     if address is not None:
         account.billing_address = Address.objects.create(**asdict(address))
     account.save()
