@@ -96,11 +96,58 @@ _WORDS = {
     "archive.upload.bomb": (_("Il file è troppo grande una volta aperto."), _("Scegline uno più semplice.")),
     "archive.upload.nested": (_("Il file ne contiene altri dentro altri."), _("Manda i file uno per uno.")),
     "archive.upload.active": (_("Il file contiene parti che possono agire da sole."), _("Manda una copia semplice.")),
+    "metering.read.below-earlier-one": (
+        _("I numeri sono più bassi dell'ultima lettura."),
+        _("Ricontrollali; se il contatore è stato cambiato, chiamaci."),
+    ),
+    "metering.register.unknown": (
+        _("Non troviamo il contatore di questa fornitura."),
+        _("Chiamaci: lo controlliamo insieme."),
+    ),
+    "archive.document.disposed": (
+        _("Questo documento non c'è più: il tempo per cui va conservato è finito."),
+        "",
+    ),
+    "archive.document.file-missing": (
+        _("In questo momento non riusciamo ad aprire il documento."),
+        _("Riprova più tardi. Se succede ancora, chiamaci al numero {phone}."),
+    ),
+    "appointments.appointment.unknown": (
+        _("Questo appuntamento non c'è."),
+        _("Controlla il collegamento nell'ultimo messaggio."),
+    ),
+    "customers.request.closed": (
+        _("Questa richiesta è già chiusa."),
+        _("Se serve, mandane un'altra."),
+    ),
+    "customers.request.checklist-incomplete": (
+        _("Alla richiesta manca ancora qualcosa."),
+        _("Completala e riprova."),
+    ),
+    "customers.consent.none": (
+        _("Questo consenso non risulta dato."),
+        "",
+    ),
+    "tickets.ticket.empty": (
+        _("Il messaggio è vuoto."),
+        _("Scrivi qualcosa e riprova."),
+    ),
+    "tickets.ticket.closed": (
+        _("Questa richiesta è già chiusa."),
+        _("Se serve, mandane un'altra."),
+    ),
+    "messages.choice.unknown": (
+        _("Questa scelta non c'è più."),
+        _("Ricarica la pagina."),
+    ),
+    "archive.upload.refused": (_("Il file non va bene."), _("Manda una fotografia o un PDF.")),
     "customers.account.channel-without-address": (
         _("Per ricevere le bollette così ci serve un indirizzo."),
         _("Aggiungilo e riprova."),
     ),
 }
+# The same words for another code: to a customer it is the same thing.
+_WORDS["archive.document.damaged"] = _WORDS["archive.document.file-missing"]
 _PASSWORD = {
     "password_too_short": _("È troppo corta: servono almeno 10 caratteri."),
     "password_too_similar": _("Somiglia troppo al tuo nome o alla tua e-mail."),
