@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sorgente.tickets.core.entities import find_entities
@@ -49,6 +51,108 @@ def test_one_code(body, expected):
     assert [(kind, value, valid) for kind, _, value, valid in found(body)] == [expected]
 
 
+def pairs(body, **how):
+    return [(kind, text) for kind, text, _, _ in found(body, **how)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # in groups, as copied from paper; the group ends with the code, not with the next word
+        ("Utenza 31 55 2094, tutto bene", ("CODICE_UTENZA", "31 55 2094")),
+        ("la mia utenza nuova 440 01 8829 è aperta", ("CODICE_UTENZA", "440 01 8829")),
+        ("ho il contratto 55 7712 0 e sono in regola", ("CODICE_UTENZA", "55 7712 0")),
+        ("Cliente 20 447 839 L'avviso dice altro", ("CODICE_CLIENTE", "20 447 839")),
+        ("Cliente 5520-33-9 E mandatemi tutto via mail", ("CODICE_CLIENTE", "5520-33-9")),
+        ("cliente n. 11.448.227", ("CODICE_CLIENTE", "11.448.227")),
+        # letters before, between and behind
+        ("Matricola 11KP 55203", ("MATRICOLA_CONTATORE", "11KP 55203")),
+        ("il contatore ZR 66 2044 perde", ("MATRICOLA_CONTATORE", "ZR 66 2044")),
+        ("misuratore 18 B 551290", ("MATRICOLA_CONTATORE", "18 B 551290")),
+        ("matricola E 3310 44 in cortile", ("MATRICOLA_CONTATORE", "E 3310 44")),
+        ("la lettura del contatore 17MB55032 è sbagliata", ("MATRICOLA_CONTATORE", "17MB55032")),
+        ("per l'utenza 440022-B chiedo", ("CODICE_UTENZA", "440022-B")),
+        ("l'utenza parrocchiale PAR/0044", ("CODICE_UTENZA", "PAR/0044")),
+        # the number word stands in many ways
+        ("vostra nota n. 6613/TEC", ("NUMERO_PRATICA", "6613/TEC")),
+        ("n. pos. 7719/R", ("NUMERO_PRATICA", "7719/R")),
+        ("la lettera LAM 5510/26", ("NUMERO_PRATICA", "LAM 5510/26")),
+        ("prot.4471/26", ("NUMERO_PRATICA", "4471/26")),
+        ("ft. n. 24/31/88", ("NUMERO_FATTURA", "24/31/88")),
+        ("nota di credito 20251887301", ("NUMERO_FATTURA", "20251887301")),
+        ("il documento CC/2025/41 è insoluto", ("NUMERO_FATTURA", "CC/2025/41")),
+        ("mandatemi il duplicato 2025-01-3391", ("NUMERO_FATTURA", "2025-01-3391")),
+        ("rifate la 0031447-C", ("NUMERO_FATTURA", "0031447-C")),
+        ("sollecito per la 771203/2025", ("NUMERO_FATTURA", "771203/2025")),
+        # no word at all: the code's own letters, or the place where one signs
+        ("è ferma la voltura VLT-204", ("NUMERO_PRATICA", "VLT-204")),
+        ("PR-220144", ("NUMERO_PRATICA", "PR-220144")),
+        ("revocate il prelievo su CL 227 904.", ("CODICE_CLIENTE", "CL 227 904")),
+        ("Non arriva niente. Gino 5510223", ("CODICE_CLIENTE", "5510223")),
+        ("Non arriva niente. Cod. 0082 6644", ("CODICE_CLIENTE", "0082 6644")),
+        ("Chiudete tutto. Ines Prati, 40 771 22", ("CODICE_CLIENTE", "40 771 22")),
+        # the serial is in the bill, it is not the bill's number
+        ("la matricola in bolletta 65148323 non è la mia", ("MATRICOLA_CONTATORE", "65148323")),
+        # eleven digits alone
+        ("Serve la portata. 00743110157", ("PARTITA_IVA", "00743110157")),
+        ("Associazione Il Melo, 00743110157", ("CODICE_FISCALE", "00743110157")),
+        ("il mio numero è 071 6640312", ("TELEFONO", "071 6640312")),
+        ("pagherò in rate da 55", ("IMPORTO", "55")),
+        ("ho un credito di 118 in bolletta", ("IMPORTO", "118")),
+        ("via Casilina km 31", ("INDIRIZZO", "via Casilina km 31")),
+        ("abito in borgata Pian 4", ("INDIRIZZO", "borgata Pian 4")),
+    ],
+)
+def test_codes_as_people_write_them(body, expected):
+    assert pairs(body) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "codes"),
+    [
+        ("protocolli 2204/26, 6613/26 e 8077/26", "NUMERO_PRATICA", ["2204/26", "6613/26", "8077/26"]),
+        ("le fatture FE/551 e FE/552", "NUMERO_FATTURA", ["FE/551", "FE/552"]),
+        ("ho due codici (227-A e 227-B)", "CODICE_CLIENTE", ["227-A", "227-B"]),
+        ("sui contratti:\n- 22005511\n- 22005512", "CODICE_UTENZA", ["22005511", "22005512"]),
+        ("i contratti 44 801 22 cucina e 44 801 23 giardino", "CODICE_UTENZA", ["44 801 22", "44 801 23"]),
+    ],
+)
+def test_one_word_for_several_codes(body, kind, codes):
+    assert pairs(body) == [(kind, code) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("l'ultimo numero che ho letto è 2077", ["2077"]),
+        ("L'ultimo numero visibile è 640", ["640"]),
+        ("Lettura al rogito: 1893", ["1893"]),
+        ("Lettura al passaggio delle chiavi: 3315", ["3315"]),
+        ("il contatore 528 stamattina", ["528"]),
+        ("il contatore è fermo da tre mesi su 771", ["771"]),
+        ("Indice 2 307. Saluti", ["2 307"]),
+        ("I numeri scendono: ieri 0722, oggi 0719", ["0722", "0719"]),
+        ("lettura 1204 e poi 1377", ["1204", "1377"]),
+    ],
+)
+def test_readings_as_people_tell_them(body, expected):
+    assert pairs(body) == [("LETTURA", value) for value in expected]
+
+
+@pytest.mark.parametrize(
+    ("body", "written", "day"),
+    [
+        ("l'ultimo numero che ho letto è 2077 (13/10/2026)", "13/10/2026", "2026-10-13"),
+        ("lettura 344 del sette novembre", "sette novembre", "XXXX-11-07"),
+        ("319 al 1° novembre", "1° novembre", "XXXX-11-01"),
+        ("la lettura del 3/7 è falsa", "3/7", "XXXX-07-03"),
+    ],
+)
+def test_the_day_of_a_reading(body, written, day):
+    days = [(text, value) for kind, text, value, _ in found(body) if kind == "DATA_LETTURA"]
+    assert days == [(written, day)]
+
+
 def test_a_reading_and_its_day():
     kinds = [(kind, value) for kind, _, value, _ in found("Lettura del 12/10/2026: 768 mc")]
     assert kinds == [("DATA_LETTURA", "2026-10-12"), ("LETTURA", "768")]
@@ -72,6 +176,16 @@ def test_a_bare_number_is_a_reading_only_where_readings_are_expected():
         "rispondete via mail",
         "nel 2024",
         "8.30",
+        "Operatore numero 527, molto scortese",
+        "con ISEE 7.350 ho diritto?",
+        "ai sensi del Reg. UE 2016/679",
+        "delibera ARERA 311/2019/R/idr",
+        "il contatore generale DN40",
+        "Inviato: 16 novembre 2026",
+        "decreto R.G. 3320/2025",
+        "lo SDI nuovo per le fatture è KRRH7B2",
+        "ho preso il numero 84 allo sportello",
+        "siamo in cinque e segna 4 mc al mese",
     ],
 )
 def test_what_is_no_code_is_left_alone(body):
@@ -81,3 +195,38 @@ def test_what_is_no_code_is_left_alone(body):
 def test_quoted_codes_are_marked():
     message = Message(id="1", channel="email", subject="", body="Ecco.\n> fattura n. 2026/001234")
     assert [entity.in_quote for entity in find_entities(message)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 40_000,
+        "1 " * 20_000,
+        "12 345 678 " * 4_000,
+        "1-" * 20_000,
+        "A-1." * 10_000 + "é",
+        "via Roma " * 5_000,
+        "lettura " * 5_000,
+        "lettura del " * 4_000 + "x",
+        "contratto n. " * 4_000,
+        "codice cliente e utenza di " * 2_000,
+        "1.234,5" * 6_000,
+        "€ 1.1 " * 6_000,
+        "RSSMRA85T10" * 4_000,
+        "IT60 " * 8_000,
+        "3/7 " * 10_000,
+        " " * 40_000 + "1",
+    ],
+    ids=lambda text: text[:14],
+)
+def test_hostile_texts_take_no_longer_than_their_length_explains(text):
+    def seconds(body):
+        message = Message(id="1", channel="email", subject="", body=body)
+        begun = time.perf_counter()
+        find_entities(message, [], bare_reading_digits=2)
+        return time.perf_counter() - begun
+
+    seconds(text[:200])
+    short = seconds(text[: len(text) // 4])
+    long = min(seconds(text), seconds(text))
+    assert long < 0.05 or long < 10 * max(short, 0.01)

@@ -18,7 +18,8 @@ _IBAN = re.compile(
 )
 # With the word IBAN before it, a wrong length or a foreign country is still the IBAN that was meant.
 _IBAN_SAID = re.compile(
-    r"\biban\b[^\n:0-9]{0,40}?:?[ \t]*(?P<code>[A-Z]{2}[ \t.\-]?\d{2}(?:[ \t.\-]?[A-Z0-9]{1,4}){3,9})(?![A-Z0-9])", re.I
+    r"\biban\b[^\n:0-9]{0,40}?:?[ \t]*(?<![A-Z])(?P<code>[A-Z]{2}[ \t.\-]?\d{2}(?:[ \t.\-]?[A-Z0-9]{1,4}){3,9})(?![A-Z0-9])",
+    re.I,
 )
 _DIGIT = "[0-9LMNPQRSTUV]"
 _TAX_CODE = re.compile(
@@ -40,7 +41,7 @@ _VAT = re.compile(
 # Eleven digits that stand alone and satisfy the check digit are a VAT number more often than anything else; bodies
 # that are no firms have a tax code of eleven digits instead.
 _NO_FIRM = re.compile(
-    r"\b(?:condomini\w*|associazion\w+|parrocchi\w+|comune|comitato|ente|a\.?s\.?d\.?|onlus|circolo|istituto|scuola|5x1000|pro loco)\b[^\n]{0,60}$",
+    r"\b(?:condomini\w*|cond\.|assemblea|associazion\w+|assoc\.|parrocchi\w+|suore|convento|diocesi|comune|comitato|comunità|ente|fondazione|a\.?s\.?d\.?|onlus|odv|circolo|istituto|scuola|asilo|caserma|rsa|struttura sanitaria|azienda sanitaria|residenza|amm\.|5x1000|pro loco)(?!\w)[^\n]{0,90}$",
     re.I,
 )
 _VAT_ALONE = re.compile(r"(?<![\w/\-.,])\d{11}(?![\w/]|[.,\-]\d)")
@@ -48,12 +49,12 @@ _POD = re.compile(rf"(?<![A-Z0-9])IT{_GAP}\d{{3}}{_GAP}E{_GAP}(?:\d{_GAP}){{7}}\
 _PDR = re.compile(r"\bpdr\b[^\n0-9]{0,20}?(?P<code>\d(?:[ .\-]?\d){11,14})(?!\d)", re.I)
 _MOBILE = re.compile(r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?3\d{2}(?:[ ./\-]{0,3}\d){6,7}(?![\w/]|[.,\-]\d)")
 _LANDLINE = re.compile(
-    r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?0\d{1,3}[ ]?[./\- ][ ]?\d(?:[ .\-]?\d){4,8}(?![\w/]|[.,\-]\d)"
+    r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?0[1-9]\d{0,2}[ ]?[./\- ][ ]?\d(?:[ .\-]?\d){4,8}(?![\w/]|[.,\-]\d)"
 )
 _GREEN = re.compile(r"(?<![\w/\-+.])800[ .\-]?\d{3}[ .\-]?\d{3}(?![\w/]|[.,\-]\d)")
 _PHONE_SAID = re.compile(
     r"(?:\b(?:tel(?:efono|\.)?|cell(?:ulare|\.)?|fax|mob(?:ile|\.)?|recapito(?:\s+telefonico)?|numero\s+di\s+telefono|chiam\w+|telefon\w+"
-    r"|whatsapp|phone)\b)[^\n0-9+]{0,30}?(?P<code>(?:(?:\+|00)\d{2}[ ./\-]?)?\d(?:[ ./\-]{0,3}\d){5,11})(?![\w]|[.,/\-]\d)",
+    r"|whatsapp|phone)\b)[^\n0-9+]{0,30}?(?<![A-Z][\-/])(?P<code>(?:(?:\+|00)\d{2}[ ./\-]?)?\d(?:[ ./\-]{0,3}\d){5,11})(?![\w]|[.,/\-]\d)",
     re.I,
 )
 
@@ -110,6 +111,6 @@ def find_codes(text: str) -> Iterator[Candidate]:
             if pattern is _VAT_ALONE:
                 if not luhn.is_valid(code):
                     continue
-                if _NO_FIRM.search(text[max(0, start - 90) : start]):
+                if _NO_FIRM.search(text[max(0, start - 120) : start]):
                     kind = "CODICE_FISCALE"
             yield Candidate(kind, start, end, rank, normalized, valid)

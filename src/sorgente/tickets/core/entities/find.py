@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from sorgente.tickets.core.entities.amounts import find_amounts
 from sorgente.tickets.core.entities.candidate import Candidate
 from sorgente.tickets.core.entities.codes import find_codes
-from sorgente.tickets.core.entities.numbers import find_amounts, find_cued_numbers
+from sorgente.tickets.core.entities.explained import find_codes_explained
 from sorgente.tickets.core.entities.places import find_places
 from sorgente.tickets.core.entities.readings import BARE_RANK, find_readings
 from sorgente.tickets.core.message import Entity, Message
@@ -64,18 +66,21 @@ def find_entities(
 
 
 def _candidates(text: str, digits: int | None) -> Iterable[Candidate]:
-    for find in (find_codes, find_cued_numbers, find_amounts, find_places):
+    for find in (find_codes, find_codes_explained, find_amounts, find_places):
         yield from find(text)
     yield from find_readings(text, least_digits=digits)
 
 
 def _weighed(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Keep the higher rank, then the longer, of those that overlap."""
-    kept: list[Candidate] = []
+    kept: list[Candidate] = []  # in the order of the text, none overlapping
     for candidate in sorted(candidates, key=lambda c: (-c.rank, c.start - c.end, c.start)):
-        if all(candidate.end <= other.start or other.end <= candidate.start for other in kept):
-            kept.append(candidate)
-    return sorted(kept, key=lambda c: c.start)
+        place = bisect_left(kept, candidate.start, key=lambda c: c.start)
+        after_the_last = place == 0 or kept[place - 1].end <= candidate.start
+        before_the_next = place == len(kept) or candidate.end <= kept[place].start
+        if after_the_last and before_the_next:
+            kept.insert(place, candidate)
+    return kept
 
 
 def mask(text: str, entities: Iterable[Entity], *, start: int, end: int) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,27 +13,51 @@ from sorgente.tickets.core.entities.candidate import Candidate
 BARE_RANK = 30
 _MONTHS = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
 _MONTH_WORD = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS)
+_SPELT = (
+    "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto"
+    " diciannove venti ventuno ventidue ventitré ventiquattro venticinque ventisei ventisette ventotto ventinove trenta trentuno"
+).split()
+_SPELT_WORD = "|".join(sorted(_SPELT, key=len, reverse=True))
 _DAY = (
-    r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:20\d{2}|\d{2})(?!\d)|20\d{2}-\d{2}-\d{2}|(?:1°|1º|primo|\d{1,2})[ ](?:di[ ])?"
+    r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:20\d{2}|\d{2})(?!\d)|20\d{2}-\d{2}-\d{2}|(?:1°|1º|primo|\d{1,2}|"
+    rf"\b(?:{_SPELT_WORD}))[ ](?:di[ ])?"
     rf"(?:{_MONTH_WORD})\b(?:[ ](?:del[ ])?'?(?:20\d{{2}}|\d{{2}})\b)?|\d{{1,2}}/\d{{1,2}}(?![\d/]))"
 )
-_INDEX = r"(?:\d{1,3}(?:\.\d{3})+|0*\d{1,6})(?:,\d{1,3})?"
+# Two decimals are cents; a blank may stand where a dot could.
+_INDEX = r"(?:\d{1,3}(?:\.\d{3})+|\d{1,3}[ ]\d{3}(?![ ]?\d)|0*\d{1,6})(?:,(?:\d{3}|\d)(?!\d))?"
 _NOT_AFTER = (
-    r"(?![\d]|[.,/\-:]\d|°|[A-Za-z](?<![mM])|[ ]?(?:€|euro\b|eur\b|%|giorni|gg\b|mesi|anni|ore\b|volte|person|component|rate\b|bollett|lettur|contator|litri|bar\b"
+    r"(?![\d]|[.,/\-:]\d|°|[ ]\d+(?![\d./\-])|[A-Za-z](?<![mM])|[ ](?:mc|m3)[ ](?:al|a|ogni)[ ](?:mese|giorno|bimestre|trimestre|anno)|[ ]in[ ]ross|[ ]?(?:€|euro\b|eur\b|%|giorni|gg\b|mesi|anni|ore\b|volte|person|component|rate\b|bollett|lettur|contator|litri|bar\b|cifre|punti\b|ross[oi]\b"
     rf"|appartament|unità|(?:{_MONTH_WORD})\b))"
 )
 _CUE = (
     r"(?:(?:auto)?lettur[ae]|(?<!la )(?<!di )(?<!per )(?<!alla )(?<!della )legg\w+|segn(?:a|ava|ano|ando|i|ato)\b|numer[oi](?:\s+(?:ner[oi]|del\s+contatore|dell'acqua))?|quadrante|indic(?:e|i|a|ava)\b|totalizzatore"
-    r"|cifr[ae](?:\s+ner[ae])?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|contatore\s*[:=]|contatore\s+(?:adesso\s+|ora\s+|oggi\s+)?(?:fa|dice|sta|porta)|(?:è|era|siamo|eravamo|sta|stava|fermo|ferma|partit[oa])\s+a(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
+    r"|cifr[ae](?:\s+ner[ae])?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|(?:contatore|misuratore)(?=[ ](?:\d{2,5}|\d{1,2}\.\d{3})(?![\w/\-]|[.,]\d|[ ]\d))|lett[oai]\b|contatore\s*[:=]|contatore\s+(?:adesso\s+|ora\s+|oggi\s+)?(?:fa|dice|sta|porta)|(?:è|era|siamo|eravamo|sta|stava|ferm[oa](?:[ ]da[ ]\w+[ ]\w+)?|inchiodat[oa]|bloccat[oa]|chius[oa]|partit[oa]|parte)\s+(?:a|su|da)(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
 )
 _FILLER = (
     rf"(?:[ ]*(?:[:=\-–(\"«']|\b(?:di|del|dei|al|a|il|la|i|in|data|è|era|sono|erano|oggi|ieri|stamattina|odiern[ao]|attual[ei]|attualmente|adesso|ora|esatt[ao]|corrett[ao]|giust[ao]|vera|real[ei]|finale|iniziale"
-    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{_DAY})[ ]*){{0,9}}"
+    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ultimo|visibile|letto|ferm[oa]|bloccat[oa]|su|preso|c'è|c'era|concordat[oa]|contraddittorio|cambia|passa|comunicat[oa]|vecchi[oa]|nuov[oa]|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{_DAY})[ ]*){{0,9}}"
 )
 _SAID = re.compile(rf"\b{_CUE}(?P<between>{_FILLER}[\s:=]*?)(?<![\d.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
 # "da 1234 a 1302", "1234 anziché 1302" right after a reading or its word
 _SECOND = re.compile(
-    rf"[ ]*(?:mc|m3|m³|metri cubi)?[ ]*(?:,|;|\)|\()?[ ]*(?:e non|e|ed|a|anziché|invece (?:di|che)|contro|mentre|quando|non|o|al posto di|/|->|→)[ ]*(?:il|la|i|quell[ao] (?:vera|reale|giusta) è|vera|reale|è|era|di|a)?[ ]*(?P<code>{_INDEX}){_NOT_AFTER}",
+    rf"(?:[ ](?:il|al|del|in data)[ ]{_DAY})?[ ]*(?:mc|m3|m³|metri cubi)?[ ]*(?:,|;|\)|\()?[ ]*(?:e non|e poi|e|ed|a|anziché|invece (?:di|che)|contro|mentre|quando|non|o|al posto di|/|->|→)[ ]*(?:il|la|i|quell[ao] (?:vera|reale|giusta) è|vera|reale|è|era|di|a)?[ ]*(?P<code>{_INDEX}){_NOT_AFTER}",
+    re.I,
+)
+# A few more words between, for a number too long to be anything of theirs: "lettura al passaggio delle chiavi: 2214".
+_SAID_FROM_AFAR = re.compile(
+    rf"\b(?:(?:auto)?lettur[ae]|indice|(?:ultimo|mio)\s+numero|numero\s+sul\s+contatore)(?:[ ](?!entro\b|ogni\b|fattur|bollett)[^\W\d]+['’]?){{1,7}}(?:[ ]?[:(][ ]?|[ ])(?P<code>{_INDEX}){_NOT_AFTER}",
+    re.I,
+)
+# "256 al 1° novembre", "1345 il giorno 2/11": the day says that it was read.
+_READ_ON = re.compile(
+    rf"(?<![\w.,/\-])(?P<code>{_INDEX})(?:[ ](?:mc|m3))?,?[ ](?P<on>al|alla data del|in data|rilevat[oa] il|lett[oa] il|il giorno|il|del)[ ]{_DAY}",
+    re.I,
+)
+# "da 12/03/2022 (1410) a 20/09/2024 (1602)"
+_DAY_THEN = re.compile(rf"{_DAY}[ ]\((?P<code>\d{{3,6}})\)", re.I)
+# "ieri 0811, oggi 0809", "sera 2.331, mattina 2.334"
+_THEN_NOW = re.compile(
+    rf"\b(?:ieri|oggi|prima|ora|adesso|sera|mattina|stasera|stamattina)(?:[ ](?:era|è|fa))?[ ](?P<code>{_INDEX}){_NOT_AFTER}",
     re.I,
 )
 _UNIT_ONLY = re.compile(r"^\s*[ ]?(?:mc|m3|m³|metri\s+cubi)\b", re.I)
@@ -41,8 +66,6 @@ _VOLUME_CUE = re.compile(
     r"(?:consum\w+|fatturat\w*|addebitat\w*|media|differenza|prelev\w+|volume|prelievo)\W+(?:\w+\W+){0,4}$", re.I
 )
 _DATE_NEAR = re.compile(rf"(?<![\d/.\-])(?P<code>{_DAY})", re.I)
-_READ_WORD = re.compile(r"lettur|legg|letto|segna|rilevat|contatore|autolettura|misurat|fotografat|foto\b", re.I)
-_NEXT = re.compile(r"[^\n.;]{0,45}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
@@ -58,6 +81,7 @@ def day(text: str) -> str:
     if iso:
         year, month, number = (int(part) for part in iso.groups())
     else:
+        low = re.sub(rf"^(?:{_SPELT_WORD})\b", lambda word: str(_SPELT.index(word[0]) + 1), low)
         numbers = re.findall(r"\d+", low)
         named = next((m for m, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", low)), 0)
         parts = [int(n) for n in numbers]
@@ -73,16 +97,29 @@ def day(text: str) -> str:
 # Where a message is known to bring readings, a number that nothing else explains is one.
 _LOOSE = re.compile(rf"(?<![\w.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
 _NO_INDEX_BEFORE = re.compile(
-    r"(?:\b(?:n|nr|num|int|interno|scala|sc|piano|civico|ore|alle|dalle|art|tel|anni|via|foglio|particella|ross[oiae]|appartamento|del|dal|nel|cap|lotto|tariffa|legge)\.?|\+|€|euro|°)\s*$|\d:$",
+    r"(?:\b(?:n|nr|num|int|interno|scala|sc|piano|civico|ore|alle|dalle|art|tel|anni|via|foglio|particella|ross[oiae]|appartamento|del|dal|nel|cap|lotto|tariffa|legge|modello|mod)\.?|\+|€|euro|°)\s*$|\d:$",
     re.I,
 )
 _MONTH_BEFORE = re.compile(rf"(?:{_MONTH_WORD}|anno)\s*$", re.I)
-_CORE_CUE = re.compile(r"lettur|legg|segn|quadrante|indic|numer|totalizz|contatore", re.I)
+_CORE_CUE = re.compile(r"lettur|lett[oai]\b(?=.*\d{3})|legg|segn|quadrante|indic|numer|totalizz|contatore", re.I)
+_METER_TALK = re.compile(r"lettur|contator|misurator|quadrante|segna|numeri\b|\bindic|registrat", re.I)
+_OTHER_TALK = re.compile(
+    r"prot|pratic|fattur|bollett|reclam|euro|€|\bn\.|\bart|legge|decret|consum|deliber|sentenz|pagat|versat", re.I
+)
+_ANY_NUMBER = re.compile(r"numer[oi]\b(?!\s+(?:ner|del[ ]cont|dell'acq))", re.I)
 _READ_NEAR = re.compile(r"lettur|contatore|misurator|quadrante|segna|\bmc\b|m3|metri cubi|verbale", re.I)
 # Day and month without a year are easily a flat or a share ("scala 2/9"): a little word must make them a day.
 _BARE_DAY = re.compile(r"\d{1,2}/\d{1,2}")
-_DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|oggi|ieri|letto|lettura)|[(,:\-]|^)\s*$", re.I)
-_DATE_CUE = re.compile(r"(?:lettur\w*|rilevat\w*|lett[oa]|in data|segnava|riportava|fotografat\w)[^.;\n]{0,30}$", re.I)
+_DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|giorno|oggi|ieri|letto|lettura)|[(,:|\-]|^)\s*$", re.I)
+_DATE_CUE = re.compile(
+    r"(?:lettur\w*|rilevat\w*|lett[oa]|in data|segnava|riportava|fotografat\w|rilevazion\w*|tutt[ei]\s+del|\b(?:era|oggi))[^.;\n]{0,30}$",
+    re.I,
+)
+# The day of a reading that is not told.
+_READING_OF = re.compile(r"\blettur[ae]\s+(?:del|al|in data|di)\s*(?:giorno\s*)?$", re.I)
+# The head of a quoted mail has a date that is no reading's.
+_MAIL_HEAD = re.compile(r"(?:inviato|sent|date)\s*:\s*(?:\w+[ ,]+)?$", re.I)
+_MAIL_HEAD_AFTER = re.compile(r"[^\n]{0,60}\bha[ ]scritto", re.I)
 
 
 def find_readings(text: str, *, least_digits: int | None) -> Iterator[Candidate]:
@@ -95,55 +132,117 @@ def find_readings(text: str, *, least_digits: int | None) -> Iterator[Candidate]
         start, end = found.span("code")
         if _YEAR.fullmatch(found["code"]) and re.search(r"(?:del|nel|dal|anno)\s*$", found["between"], re.I):
             continue
-        if _VOLUME_CUE.search(text[max(0, found.start() - 40) : found.start()]) and _UNIT_ONLY.match(text[end:]):
+        if _VOLUME_CUE.search(text[max(0, found.start() - 40) : found.start()]) and _UNIT_ONLY.match(
+            text[end : end + 20]
+        ):
             continue
         near = text[max(0, start - 120) : end + 30]
-        if not _CORE_CUE.match(found[0]) and (not _READ_NEAR.search(near) or len(found["code"]) < 2):
+        if len(found["code"]) <= 2 and re.search(r"\b(?:del|il)\s*$", found["between"], re.I):
             continue
-        spans.append((start, end))
+        last = text[max(0, found.start() - 7) : found.start()].lower() == "ultimo "
+        if _ANY_NUMBER.match(found[0]) and not last and not _READ_NEAR.search(near):
+            continue
+        if not _CORE_CUE.match(found[0]) and (
+            not _READ_NEAR.search(near) or (len(found["code"]) < 2 and found["code"] != "0")
+        ):
+            continue
+        _add(spans, (start, end))
         yield Candidate("LETTURA", start, end, 66, index(found["code"]))
         second = _SECOND.match(text, end)
         if second and not _YEAR.fullmatch(second["code"]) and len(index(second["code"])) >= 2:
-            spans.append(second.span("code"))
+            _add(spans, second.span("code"))
             yield Candidate("LETTURA", *second.span("code"), 65, index(second["code"]))
+    for span in _told_otherwise(text):
+        if _add(spans, span):
+            yield Candidate("LETTURA", *span, 58, index(text[slice(*span)]))
     if least_digits is not None:
         for span in _bare_numbers(text, least_digits):
-            if span not in spans:
-                spans.append(span)
+            if _add(spans, span):
                 yield Candidate("LETTURA", *span, BARE_RANK, index(text[slice(*span)]))
     yield from _days_beside(text, spans)
 
 
+def _add(spans: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Keep a span in the order of the text, unless one that is there overlaps it."""
+    place = bisect_left(spans, span)
+    if any(span[0] < end and start < span[1] for start, end in spans[max(0, place - 1) : place + 1]):
+        return False
+    spans.insert(place, span)
+    return True
+
+
+def _told_otherwise(text: str) -> Iterator[tuple[int, int]]:
+    """Yield indexes that their day or the words around them give away; at least three digits, and no year."""
+    for pattern in (_SAID_FROM_AFAR, _READ_ON, _DAY_THEN, _THEN_NOW):
+        for found in pattern.finditer(text):
+            start, end = found.span("code")
+            sure = pattern in (_SAID_FROM_AFAR, _DAY_THEN) or found.groupdict().get("on", "").lower() in (
+                "al",
+                "il giorno",
+            )
+            near = text[max(0, start - 90) : end + 60]
+            if len(index(found["code"])) + (found["code"][0] == "0") < 3 or (
+                pattern is not _READ_ON and _YEAR.fullmatch(found["code"])
+            ):
+                continue
+            if _YEAR.fullmatch(found["code"]) and _MONTH_BEFORE.search(text[max(0, start - 14) : start]):
+                continue
+            if (sure or _METER_TALK.search(near)) and not _OTHER_TALK.search(text[max(0, start - 30) : start]):
+                yield start, end
+                second = _SECOND.match(text, end)
+                if second and len(index(second["code"])) >= 3:
+                    yield second.span("code")
+
+
 def _bare_numbers(text: str, least_digits: int) -> Iterator[tuple[int, int]]:
+    whole = text.strip()
     for found in _LOOSE.finditer(text):
         start, end = found.span("code")
-        lone = not text[:start].strip() and not text[end:].strip()
+        lone = found["code"] == whole
         before = text[max(0, start - 14) : start]
         year = _YEAR.fullmatch(found["code"]) and (_MONTH_BEFORE.search(before) or least_digits > 2)
-        volume = least_digits > 2 and _UNIT_ONLY.match(text[end:])
+        volume = least_digits > 2 and _UNIT_ONLY.match(text[end : end + 20])
         if (
             (len(found["code"]) >= least_digits or lone)
             and not year
             and not volume
+            and not (len(found["code"]) <= 2 and re.search(r"\bil\s*$", before, re.I))
             and not _NO_INDEX_BEFORE.search(before)
         ):
             yield start, end
+
+
+# Days of bills, births, repairs.
+_OTHER_DAY = re.compile(r"fattur|bollett|scad|pagat|nat[oa]\b|riparat|avanzat|accort", re.I)
 
 
 def _days_beside(text: str, spans: list[tuple[int, int]]) -> Iterator[Candidate]:
     for found in _DATE_NEAR.finditer(text):
         start, end = found.span("code")
         value = day(found["code"])
+        if _MAIL_HEAD.search(text[max(0, start - 22) : start]) or _MAIL_HEAD_AFTER.match(text, end):
+            continue
+        if value and _READING_OF.search(text[max(0, start - 30) : start]):
+            yield Candidate("DATA_LETTURA", start, end, 67, value)
+            continue
         if not value or (_BARE_DAY.fullmatch(found["code"]) and not _DAY_WORD.search(text[max(0, start - 12) : start])):
             continue
-        for from_, to in spans:
-            between = text[end:from_] if end <= from_ else text[to:start]
-            if _DATE_CUE.search(text[max(0, start - 45) : start]):
-                yield Candidate("DATA_LETTURA", start, end, 67, value)
-                break
-            near = len(between) <= 60 and "\n\n" not in between and not re.search(r"[.;!?]\s", between)
-            if near and not re.search(
-                r"fattur|bollett|scad|pagat|nat[oa]\b", between + text[max(0, start - 22) : start], re.I
-            ):
-                yield Candidate("DATA_LETTURA", start, end, 67, value)
-                break
+        cued = _DATE_CUE.search(text[max(0, start - 45) : start])
+        if spans and (cued or any(_belong(text, (start, end), span) for span in _neighbours(start, spans))):
+            yield Candidate("DATA_LETTURA", start, end, 67, value)
+
+
+def _neighbours(start: int, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the indexes right before and after a place."""
+    place = bisect_left(spans, (start, start))
+    return spans[max(0, place - 1) : place + 1]
+
+
+def _belong(text: str, day_at: tuple[int, int], index_at: tuple[int, int]) -> bool:
+    """Return whether a day stands close enough to an index to be the day it was read on."""
+    start, end = day_at
+    begin, stop = (end, index_at[0]) if end <= index_at[0] else (index_at[1], start)
+    between = text[begin:stop] if stop - begin <= 60 else "\n\n"
+    if "\n\n" in between or re.search(r"[.;!?]\s", between):
+        return False
+    return not _OTHER_DAY.search(between + text[max(0, start - 22) : start])
