@@ -217,7 +217,9 @@ def test_another_way_chosen_on_the_signing_page_is_followed(asked):
     there = start_signature(**asked.by(), method="otp")
     paper = sign_another_way(envelope_id=there.id, method=Method.PAPER, reason="no e-mail", by="rita", at=asked.now)
     assert pick_up_signatures(at=asked.now).taken_back == []
+    assert "enrolment" in {one.key for one in envelope(there.id).fields}
     keys = [one.key for one in envelope(paper.id).fields if one.required]
+    assert "enrolment" not in keys
     words = {"envelope_id": paper.id, "content": scan("by hand"), "filename": "a.png", "hand": "Rossi Anna (delegata)",
              "by": "rita", "at": asked.now}  # fmt: skip
     with pytest.raises(NotAllSigned):

@@ -45,6 +45,8 @@ def reopen_envelope(*, envelope_id: int, method: Method, reason: str, by: str, a
                 box=(one.box[0], one.box[1], one.box[2], one.box[3]),
             )
             for one in row.fields.all()
+            # Who signs by hand need not adhere to signing on a tablet.
+            if not (method is Method.PAPER and one.kind == FieldKind.ENROLMENT)
         ],
         method=method,
         opened_by=by,
