@@ -23,7 +23,7 @@ _DIRECT, _NUMBERED, _NEAR, _FORM, _ALONE = 90, 70, 57, 54, 48
 _CUE_WORDS = {
     # Numbers of other worlds: laws, land registers, badges, e-invoice addresses.
     _NOTHING: (
-        r"legge|decreto|d\.?\s?lgs\.?|dpr|d\.p\.r\.|determin[ae]|det\.|sentenza|reg\.|ue|delibera(?:zione)?|art(?:t|icol[oi])?\.?|regolamento|cass(?:azione)?\.?|cig|cup|sdi|destinatario|univoco|isee|dsu"
+        r"legge|decreto|d\.?\s?lgs\.?|dpr|d\.p\.r\.|d\.?\s?m\.?|determin[ae]|det\.|sentenza|reg\.|ue|delibera(?:zione)?|art(?:t|icol[oi])?\.?|regolamento|cass(?:azione)?\.?|cig|cup|sdi|destinatario|univoco|isee|dsu"
         r"|foglio|particella|mappale|subalterno|operat(?:ore|rice)|numero\s+verde|interno|tessera|targa|ordinanza|modello|mod\.|norma|rea|iscritt[oa]|tel(?:efono|\.)?|cell(?:ulare|\.)?|fax|whatsapp|iban|civico|cap\.?|km|otp|pin|password"
     ),
     CLIENT: r"(?:cod(?:ice|\.)?|num(?:ero|\.)?|nr?\.?|id)\s*(?:del\s+|di\s+)?(?:client[ei]|utent[ei]|cli\.?|cl\.)|cod(?:ice|\.)?\s*(?:anagrafico|cl)|client[ei]|utent[ei]|cli\.|cl\.",
@@ -162,7 +162,7 @@ def _by_cue(text: str, shape: Shape) -> tuple[str, int] | None:
         return _NOTHING, rank
     if rank < _DIRECT and _ANY_CODE.search(gap) and (kind == BILL or "," in gap):
         return CLIENT, rank
-    if rank < _DIRECT and ((kind == _NOTHING and shape.letters) or _own_letters(shape) in (CLIENT, SUPPLY)):
+    if rank < _DIRECT and ((kind == _NOTHING and shape.letters) or _own_letters(shape) in (CLIENT, SUPPLY, BILL)):
         return None  # its own letters say more than a word from afar
     if rank < _DIRECT and kind in (CASE, _NOTHING) and _PHONE_FORM.fullmatch(re.sub(r"\D", "", shape.text)):
         return None

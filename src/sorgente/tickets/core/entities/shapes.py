@@ -108,8 +108,12 @@ def _with_letters(text: str, start: int) -> int:
     before = _LETTERS_BEFORE.search(text, max(0, start - 8), start)
     if before and text[start].isdigit() and before["letters"] not in _WORDS:
         return before.start()
-    # "E 2288" within a sentence in small letters is no "and".
-    if before and before["letters"] in "EIO" and text[max(0, before.start() - 2) : before.start()].strip().islower():
+    # "E 2288" and "AL 44/26" within a sentence in small letters are no "and" and no "at".
+    if (
+        before
+        and before["letters"] in ("E", "I", "O", "AL", "IN")
+        and text[max(0, before.start() - 2) : before.start()].strip().islower()
+    ):
         return before.start()
     return start
 
