@@ -35,13 +35,7 @@ def _empty_append_only_tables() -> Iterator[None]:
 
 # What is costly to set up (a served desk and a browser, a utility that lived) is set up by one worker, for all its
 # tests; every other test goes to whichever worker is free.
-TOGETHER = (
-    "tests/e2e/",
-    "tests/audit/",
-    "tests/rights/",
-    "tests/journeys/test_demo_channels.py",
-    "tests/journeys/test_demo_seed.py",
-)
+TOGETHER = ("tests/e2e/", "tests/lived/", "tests/rights/")
 
 
 class _Together(LoadGroupScheduling):

@@ -49,6 +49,10 @@ class _Going:
     story: Story | None = None
 
 
+class _NobodyFits(Exception):
+    """A small utility has run out of customers for the stories of the counter: the others are told without it."""
+
+
 class Counter:
     """Requests under way; `resting` are positions whose meter stands shut, `changed` those whose holder is another."""
 
@@ -60,12 +64,12 @@ class Counter:
         self._starts_on, self._ends_on = starts_on, ends_on
         known = {one.tax_code for one in founded.customers}
         self._new = iter(newcomers_of(_NEWCOMERS, seed, known=known, starts_on=starts_on))
-        self._places = self._households()
+        self._left = self._households()
         self.resting: set[int] = set()
         self.changed: set[int] = set()
         self.refusals: list[str] = []
         self.executed = 0
-        self._leaving = self._next()
+        self._leaving = self._next() if self._left else None
         self._today = starts_on
         stories: tuple[tuple[int, Callable[[date], Story | None]], ...] = (
             (58, self._leaves_and_somebody_comes), (52, self._activation_with_ink), (46, self._voltura_on_tablet),
@@ -88,7 +92,7 @@ class Counter:
                 if going.story is None:
                     going.story = going.begin(day) or iter(())
                 going.due_on = self._day(next(going.story))
-            except StopIteration:
+            except (StopIteration, _NobodyFits):
                 self._going.remove(going)
             except SorgenteError as problem:
                 self._going.remove(going)
@@ -103,8 +107,8 @@ class Counter:
 
     # ------------------------------------------------------------------ who
 
-    def _households(self) -> Iterator[int]:
-        """Yield households that pay on notice, and in time, with an e-mail and a meter read by hand."""
+    def _households(self) -> list[int]:
+        """Return, the next one last, households that pay in time on notice, read by hand."""
         places = [
             place
             for place, one in enumerate(self._founded.customers)
@@ -112,10 +116,12 @@ class Counter:
             and not one.seldom_pays and one.first_index_m3 < 90_000
         ]  # fmt: skip
         self._rnd.shuffle(places)
-        return iter(places)
+        return places[::-1]
 
     def _next(self) -> tuple[int, Customer, LoadedCustomer]:
-        place = next(self._places)
+        if not self._left:
+            raise _NobodyFits
+        place = self._left.pop()
         self.changed.add(place)
         return place, self._founded.customers[place], self._founded.loaded[place]
 
@@ -141,10 +147,14 @@ class Counter:
 
     def _deposit(self, day: date) -> None:
         """Whoever will leave has a deposit with us, paid with the first bills."""
+        if self._leaving is None:
+            return
         _, _, there = self._leaving
         require_deposit(contract_number=there.contract_number, yearly_cents=_YEARLY_CENTS, on=day, at=moment(day, 7))
 
     def _leaves_and_somebody_comes(self, day: date) -> Story:
+        if self._leaving is None:
+            return
         place, one, there = self._leaving
         request = Request.opened("termination", day=day, contract_number=there.contract_number)
         record_delivery(**request.by(8, 57), channel="email", email=one.email, desired_on=day + timedelta(days=5))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
-from django.db import transaction
 
 from sorgente.archive.queries.documents import find_document, read_document
 from sorgente.archive.queries.paper import disposals, paper_count, scan_batches
@@ -18,27 +14,12 @@ from sorgente.billing.queries.bill_list import list_bills
 from sorgente.billing.queries.deposits import deposit_of
 from sorgente.customers.access.models import AccountAccess, PortalUser
 from sorgente.customers.queries.requests import request_view, requests_list
-from sorgente.journeys.demo.demo import Summary
 from sorgente.quality.queries.clocks import list_clocks
 from sorgente.quality.queries.indemnities import list_indemnities
 from sorgente.tickets.appointments.models import Appointment
 from sorgente.tickets.appointments.queries.counter import calls_since, counter_of, waits_of
 from sorgente.tickets.models import IncomingMail, ReadProposal, Ticket
-from tests.journeys.demo_life import AS_OF, NOW, live
-
-
-@pytest.fixture(scope="module")
-def lived(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[Summary, Any]]:
-    folder = tmp_path_factory.mktemp("channels")
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield live(folder), folder
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def summary(lived: tuple[Summary, Any], settings: Any, db: None) -> Summary:
-    settings.ARCHIVE_DIR = lived[1] / "archive"
-    return lived[0]
+from tests.lived.life import AS_OF, NOW
 
 
 def requests_of(kind: str, state: str) -> list[Any]:

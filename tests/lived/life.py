@@ -14,9 +14,9 @@ AS_OF = date(2026, 11, 23)
 NOW = datetime.combine(AS_OF, time(10, 30), tzinfo=ROME)
 
 
-def live(folder: Path, *, customers: int = 60) -> Summary:
+def live(folder: Path, *, customers: int = 60, months: int = 3) -> Summary:
     places = {"ARCHIVE_DIR": folder / "archive", "SDI_OUTBOX": folder / "sdi", "EMAIL_FILE_PATH": str(folder / "mail")}
     with override_settings(**places, EMAIL_BACKEND="sorgente.messages.adapters.outbox_backend.EmailBackend"):
         return make_demo(
-            customers=customers, months=3, seed=1, as_of=AS_OF, workers=1, tell=lambda what, done, of: None
+            customers=customers, months=months, seed=1, as_of=AS_OF, workers=1, tell=lambda what, done, of: None
         )

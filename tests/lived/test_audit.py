@@ -7,7 +7,6 @@ a bad disk would do.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,7 @@ from sorgente.archive.usecases.store_document import store_document
 from sorgente.interfaces.commands.audit import all_problems
 from sorgente.ledger.core.posting import CustomerLine, Line
 from sorgente.ledger.usecases.post_transaction import post_transaction
-
-NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+from tests.lived.life import AS_OF, NOW
 
 
 def offenders() -> set[tuple[str, str]]:
@@ -297,14 +295,14 @@ BREAKS = [
         find="SELECT 900001",
         act="INSERT INTO procrastinate_jobs (id, queue_name, task_name, status)"
         " VALUES ({0}, 'timed', 'quality', 'doing');"
-        "INSERT INTO procrastinate_events (job_id, type, at) VALUES ({0}, 'started', '2025-12-28 12:00Z')",
+        "INSERT INTO procrastinate_events (job_id, type, at) VALUES ({0}, 'started', '2026-11-19 12:00Z')",
         named="A9 job {0} (quality)",
     ),
     broken(
         "A9 an appointment that nobody closed",
         find="SELECT held.id, held.code FROM appointments_appointment held JOIN appointments_seat seat"
         " ON seat.id = held.seat_id JOIN appointments_slot slot ON slot.id = seat.slot_id"
-        " WHERE slot.ends_at < '2025-12-29' AND held.state IN ('served', 'missed') ORDER BY held.id LIMIT 1",
+        " WHERE slot.ends_at < '2026-11-20' AND held.state IN ('served', 'missed') ORDER BY held.id LIMIT 1",
         act="UPDATE appointments_appointment SET state = 'booked' WHERE id = {0}",
         named="A9 appointment {1}",
     ),
@@ -335,7 +333,7 @@ def test_the_audit_names_exactly_who_breaks_it(utility, case):
 
 @pytest.mark.parametrize("damage", ["byte", "gone"])
 def test_a8_a_document_damaged_or_gone(utility, lived, damage):
-    title, file = document(utility, lived, "bill")
+    title, file = document(utility, lived[1], "bill")
     content = file.read_bytes()
     try:
         file.unlink() if damage == "gone" else file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -350,7 +348,7 @@ def test_a8_a_damaged_einvoice_is_no_proof_of_its_bill(utility, lived):
         " ORDER BY b.id LIMIT 1"
     )
     number, title, sha256 = utility.fetchone()
-    file = path_of(lived, sha256)
+    file = path_of(lived[1], sha256)
     content = file.read_bytes()
     try:
         file.write_bytes(content.replace(b"Totale", b"Totals"))
@@ -365,10 +363,10 @@ def test_a8_money_at_the_bank_without_a_payment(utility):
     post_transaction(
         source="by-hand:1",
         kind="payment",
-        booked_on=date(2026, 1, 1),
+        booked_on=AS_OF,
         recorded_at=NOW,
         description="money from nowhere",
-        lines=[Line("bank", 500), CustomerLine(account, -500, "gift", date(2026, 1, 1))],
+        lines=[Line("bank", 500), CustomerLine(account, -500, "gift", AS_OF)],
     )
 
     assert offenders() == {("A8", "Transaction by-hand:1")}
