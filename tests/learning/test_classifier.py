@@ -75,4 +75,5 @@ def test_a_fold_is_one_author_where_authors_are_known():
     parts = _parts(target, authors, folds=5, seed=1)
     assert [left_out.tolist() for _, left_out in parts] == [[0, 1], [2, 3], [4, 5]]
     assert all(not {authors[n] for n in learnt} & {authors[n] for n in left_out} for learnt, left_out in parts)
+    assert len(_parts(target, authors, folds=2, seed=1)) == 2
     assert len(_parts(target, None, folds=3, seed=1)) == 3

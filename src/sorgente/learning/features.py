@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 # Words tell the subject, pieces of words survive typing mistakes and dialect, vectors bring meaning.
 _BLOCKS: dict[str, dict[str, Any]] = {
     "word": {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b", "min_df": 1},
-    "char": {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2},
+    "char": {"analyzer": "char_wb", "ngram_range": (3, 6), "min_df": 2},
 }
 _COMMON: dict[str, Any] = {"sublinear_tf": True, "strip_accents": "unicode", "lowercase": True, "dtype": np.float64}
 

@@ -40,7 +40,7 @@ class Head:
     ) -> Floats:
         """Learn; returns the out-of-fold probabilities (n, labels), or those of the fit itself with folds < 2.
 
-        groups  whoever wrote each text: with two or more, a fold is one of them, so that the chances are
+        groups  whoever wrote each text: with two or more, a fold is one or some of them, so that the chances are
                 calibrated on wording the machine never read, and not on its neighbours
         """
         self.labels = sorted(set(labels))
@@ -100,8 +100,10 @@ def _parts(
     """Return (rows to learn, rows left out) of each fold."""
     if groups is None or len(set(groups)) < 2:
         return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(target, target))
-    who = np.array(groups)
-    return [(np.flatnonzero(who != one), np.flatnonzero(who == one)) for one in sorted(set(groups))]
+    names = sorted(set(groups))
+    part = {name: number % folds for number, name in enumerate(names)}
+    which = np.array([part[name] for name in groups])
+    return [(np.flatnonzero(which != n), np.flatnonzero(which == n)) for n in range(min(folds, len(names)))]
 
 
 def _best_sharpness(scores: Floats, target: npt.NDArray[np.int64]) -> float:

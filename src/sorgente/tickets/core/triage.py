@@ -22,7 +22,7 @@ from sorgente.tickets.core.taxonomy import NORMAL, NOT_A_REQUEST, NOT_REGULATED
 
 SEED = 20260101
 FOLDS = 5
-WEIGHT = 1.2
+WEIGHT = 0.55
 ROUTING_PRECISION = 0.95  # below the confidence that reaches it on unseen messages, a person decides
 SECONDARY_CHANCE = 0.2
 _RANKED = 5
