@@ -74,3 +74,10 @@ def test_the_parts_cover_the_body_without_gaps(body):
 )
 def test_the_language(text, language):
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize("line", [" ", ">", "* ", "il ", "saluti "])
+def test_a_hostile_line_takes_no_longer_than_its_length(line):
+    """Were a pattern quadratic, this would not end within the hour."""
+    body = line * 300_000
+    assert segment(body)[-1].end == len(body)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sorgente.learning.encoder import NoEncoder
-from sorgente.tickets.adapters.model_store import current_model, models_dir
+from sorgente.tickets.adapters.model_store import current_model, model_key, models_dir
 from sorgente.tickets.core.corpus import BadCorpusLine, author_of, corpus_files, labelled_from, load_corpus
 from sorgente.tickets.core.evaluation import evaluate
 from sorgente.tickets.core.message import Message
@@ -24,7 +24,8 @@ def var(tmp_path_factory):
     """A place of its own for the model that other tests have learnt already."""
     folder = tmp_path_factory.mktemp("var")
     current_model(encoder=NoEncoder())
-    shutil.copytree(models_dir(), folder / "models")
+    (folder / "models").mkdir()
+    shutil.copy(models_dir() / f"tickets-{model_key(corpus_files(), NoEncoder.name)}.npz", folder / "models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SORGENTE_VAR", str(folder))
         yield

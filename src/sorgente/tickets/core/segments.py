@@ -24,9 +24,9 @@ _QUOTE_OPENS = re.compile(
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_HEADER_FROM = re.compile(r"^\s*[*>]*\s*(?:da|from|mittente)\s*:\**\s*\S", re.IGNORECASE)
+_HEADER_FROM = re.compile(r"^[\s*>]*(?:da|from|mittente)\s*:\**\s*\S", re.IGNORECASE)
 _HEADER_OTHER = re.compile(
-    r"^\s*[*>]*\s*(?:inviat[oa](?: il)?|data|date|sent|a|to|per|cc|oggetto|subject)\s*:\**", re.IGNORECASE
+    r"^[\s*>]*(?:inviat[oa](?: il)?|data|date|sent|a|to|per|cc|oggetto|subject)\s*:\**", re.IGNORECASE
 )
 _MARKED = re.compile(r"^\s{0,3}>")
 _SIGNATURE_MARK = re.compile(r"^\s*(?:--|—|__)\s*$")
