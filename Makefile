@@ -15,7 +15,7 @@ help:
 	@echo "make demo        set up, make the demonstration utility, live its months, serve (SERVE=0 stops before)"
 	@echo "make test        every test: unit, property, golden, scenario, browser"
 	@echo "make check       lint, types, import contracts"
-	@echo "make bench       the measurements of the design that exist so far"
+	@echo "make bench       the measurements of the design"
 	@echo "make lock        renew the lock files"
 
 $(VENV)/installed: locks/requirements.txt locks/schemas.txt pyproject.toml
@@ -69,6 +69,8 @@ bench: setup
 	$(BIN)/sorgente bench receipts
 	$(BIN)/sorgente bench einvoice
 	$(BIN)/sorgente bench bill_pdf
+	$(BIN)/sorgente bench tickets
+	$(BIN)/sorgente bench search
 
 lock: setup
 	$(BIN)/pip install --quiet "pip-tools>=7.4"

@@ -18,13 +18,14 @@ from sorgente.tickets.core.entities import find_entities
 from sorgente.tickets.core.message import Classified, Message
 from sorgente.tickets.core.prepared import Prepared, prepare
 from sorgente.tickets.core.priority import highest, rules_that_speak
-from sorgente.tickets.core.taxonomy import NORMAL, NOT_A_REQUEST, NOT_REGULATED
+from sorgente.tickets.core.taxonomy import NORMAL, NOT_A_REQUEST, NOT_REGULATED, URGENT
 
 SEED = 20260101
 FOLDS = 5
 WEIGHT = 0.55
 ROUTING_PRECISION = 0.95  # below the confidence that reaches it on unseen messages, a person decides
 SECONDARY_CHANCE = 0.2
+NEARLY = 0.45  # on authors left out it finds nine urgent messages of ten, and six of ten that it calls so are
 _RANKED = 5
 # How long a bare number must be to be a reading in messages of these categories.
 _BARE_READING_DIGITS = {"autolettura": 2, "lettura_contestazione": 3}
@@ -96,7 +97,7 @@ class Triage:
         ranked = tuple((self.category.labels[n], float(chances[n])) for n in order[:_RANKED])
         category, confidence = ranked[0]
         regulated_type = self.regulated.labels[int(regulated.argmax())]
-        pressing = self.priority.labels[int(priority.argmax())]
+        pressing = self._pressing(priority)
         if category == NOT_A_REQUEST:
             regulated_type, pressing = NOT_REGULATED, NORMAL
         entities = item.entities
@@ -120,6 +121,13 @@ class Triage:
             reasons=(*spoken, *(f"regola: {name}" for _, name in rules)),
             entities=entities,
         )
+
+    def _pressing(self, chances: Floats) -> str:
+        """Return the likeliest priority, or urgent when nearly as likely: a missed one costs more than a look."""
+        best = int(chances.argmax())
+        if URGENT in self.priority.labels and chances[self.priority.labels.index(URGENT)] >= chances[best] * NEARLY:
+            return URGENT
+        return self.priority.labels[best]
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
         """Return what a model file needs."""
