@@ -105,8 +105,9 @@ def _wait_for(address: str, server: subprocess.Popen) -> None:
     raise AssertionError(f"{address} did not answer within {READY_WITHIN_SECONDS} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _browser(desk):
+    """Its event loop must end with these tests: beside a running one, Django's database refuses the others."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -85,7 +85,8 @@ TABLE: dict[str, dict[str, str]] = {
     **_each("desk:request_step", number="request", step="=documents"),
     **_each("desk:signing_pairing desk:signing_pairing_state desk:signing_tablet", pairing_id="pairing"),
     **_each(
-        "desk:signing_envelope desk:signing_state desk:signing_send desk:signing_cancel desk:signing_another_way",
+        "desk:signing_envelope desk:signing_state desk:signing_send desk:signing_cancel desk:signing_another_way"
+        " desk:signing_scan",
         envelope_id="envelope",
     ),
     **_each("desk:ticket_mail_done", mail_id="mail"),

@@ -76,6 +76,12 @@ def _scan(callers, streets, given):
     return callers.roles["desk"].post(address, {"scan": given, "signed_fields": "contract"})
 
 
+def _signed_by_hand(callers, streets, given):
+    clerk = callers.roles["desk"]
+    moved = clerk.post(f"/signing/{streets.victim.ids['envelope']}/another-way/", {"method": "paper"})
+    return clerk.post(f"{moved['Location']}scan/", {"scan": given, "signed_fields": "contract", "hand": "Anna"})
+
+
 def _batch(callers, streets, given):
     return callers.roles["archive"].post(
         "/paper/new/", {**BATCH, "files": given, "index": SimpleUploadedFile("indice.csv", INDEX)}
@@ -88,10 +94,12 @@ FORMS = {
     "portal/views/water.py:self_reading": _reading,
     "desk/views/contract_steps.py:request_paper": _paper,
     "desk/views/contracts.py:request_scan": _scan,
+    "desk/views/signing.py:signing_scan": _signed_by_hand,
     "desk/views/paper.py:_import": _batch,
 }
-# The screens of a request take papers through the same form and the same use-case as `request_paper`.
-SAME = {"desk/views/contract_steps.py:request_step"}
+# The screens of a request take papers through the same form and the same use-case as `request_paper`; `sent_key` only
+# takes the hash of files, to know a form that was sent twice.
+SAME = {"desk/views/contract_steps.py:request_step", "portal/sent.py:sent_key"}
 
 
 def test_every_form_with_a_file_is_tried():

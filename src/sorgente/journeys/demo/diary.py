@@ -103,7 +103,7 @@ def keep_diary(people: People, *, seed: int, now: datetime) -> Diary:
             confirm(code=code, at=booked_at)
             done.appointments += 1
     for (place, on), held in sorted(arrivals.items()):
-        _day_at_the_counter(place, on, sorted(held), rnd)
+        _day_at_the_counter(place, on, sorted(held, key=lambda one: one[0]), rnd)
     _queue_now(today, now, rnd)
     mark_missed(before=now)
     remind(as_of=now, hours=_REMIND_HOURS)
