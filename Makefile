@@ -13,7 +13,7 @@ WORKERS ?= 2
 
 help:
 	@echo "make demo        set up, make the demonstration utility, live its months, serve (SERVE=0 stops before)"
-	@echo "make test        every test: unit, property, golden, scenario, browser"
+	@echo "make test        every test: unit, property, golden, scenario, browser; with CI set, without the slow ones"
 	@echo "make check       lint, types, import contracts"
 	@echo "make bench       the measurements of the design"
 	@echo "make lock        renew the lock files"
@@ -48,7 +48,7 @@ serve: setup
 	$(BIN)/sorgente serve
 
 test: setup
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(if $(CI),-m "not slow")
 
 check: setup
 	$(BIN)/ruff check src tests

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from xdist.scheduler import LoadGroupScheduling
 
 # Tests keep their database apart from the demonstration's, unless told where. It belongs to this checkout: the server
@@ -31,6 +32,12 @@ def _empty_append_only_tables() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _italian() -> None:
+    """A page asked for in English leaves its language to whatever runs next in the same thread."""
+    translation.activate("it")
 
 
 # What is costly to set up (a served desk and a browser, a utility that lived) is set up by one worker, for all its

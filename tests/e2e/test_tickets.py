@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import ROOT
 from tests.tickets.conftest import mail_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 COMPLAINT = (
     "Da tre mesi aspetto una risposta al mio reclamo, il personale allo sportello è stato maleducato. Pretendo scuse."
 )

@@ -21,7 +21,7 @@ def told() -> Any:
     tickets = Ticket.objects.order_by("opened_at", "subject").values_list("subject", "category", "state")
     return (
         sorted((re.sub(r"\d{6,}", "…", subject), category, state) for subject, category, state in tickets),
-        list(Appointment.objects.order_by("seat__slot__starts_at", "name").values_list("name", "state")),
+        sorted(Appointment.objects.values_list("seat__slot__starts_at", "name", "state")),
         sorted((line.kind, line.state, line.name) for line in requests_list(size=100).lines),
         sorted((one["number"], one["total_cents"]) for one in list_bills(as_of=AS_OF)),
     )

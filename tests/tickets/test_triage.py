@@ -16,7 +16,7 @@ from sorgente.tickets.core.taxonomy import CATEGORIES
 
 CASES = Path(__file__).resolve().parents[2] / "cases/tickets"
 FROZEN, CONTROLS = CASES / "frozen.jsonl", (CASES / "control.jsonl", CASES / "control_second.jsonl")
-AUTHORS = "abcdefgh"
+AUTHORS = "abcdefghij"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_every_category_has_messages_of_every_author():
     assert {file.stem for file in corpus_files()} == set(CATEGORIES)
     for category in CATEGORIES:
         mine = [author_of(item) for item in corpus if item.category == category]
-        assert len(mine) >= 180
+        assert len(mine) >= 220
         assert all(mine.count(author) >= 10 for author in AUTHORS)
     assert len({item.message.id for item in corpus}) == len(corpus)
 
@@ -57,10 +57,10 @@ def test_what_is_measured_on_is_not_trained_on(file):
 def test_without_sentence_vectors_the_frozen_mails_are_still_sorted(model):
     kept = load_corpus([FROZEN])
     result = evaluate(kept, model.classify([item.message for item in kept]))
-    assert result["accuracy"] >= 0.7
-    assert result["top3"] >= 0.85
-    assert result["urgent_recall"] >= 0.75
-    assert result["entity_f1"] >= 0.78
+    assert result["accuracy"] >= 0.8
+    assert result["top3"] >= 0.91
+    assert result["urgent_recall"] >= 0.9
+    assert result["entity_f1"] >= 0.89
 
 
 def test_the_model_of_the_file_answers_like_the_one_just_learnt(model):
