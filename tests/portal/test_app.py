@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from PIL import Image
@@ -68,6 +69,14 @@ def test_another_byte_is_another_version(monkeypatch):
 
 def test_the_policy_lets_the_worker_run():
     assert "worker-src 'self'" in Client().get("/area/entra/")["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", ["/area/sw.js", "/area/manifest.webmanifest", "/area/senza-rete/it/"])
+def test_what_the_app_keeps_throws_no_session_away(address):
+    # Asked for with the cookie of a moment ago, while its owner enters.
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a session that has just become another"
+    assert settings.SESSION_COOKIE_NAME not in client.get(address).cookies
 
 
 def test_a_page_for_no_network_knows_nobody(town, enter):
