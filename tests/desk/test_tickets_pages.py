@@ -51,9 +51,12 @@ def test_one_key_corrects_and_the_clock_follows_the_type(number, sign_in):
 
 
 def test_the_row_comes_back_alone_for_a_key_in_the_list(number, sign_in):
-    answer = sign_in("complaints").post(f"/tickets/{number}/assign/", {"me": "1"}, headers={"HX-Request": "true"})
-    page = answer.content.decode()
+    desk = sign_in("complaints")
+    given = {"category": "guasto_emergenza", "next": "/tickets/?office=reclami"}
+    page = desk.post(f"/tickets/{number}/classify/", given, headers={"HX-Request": "true"}).content.decode()
     assert page.strip().startswith(f'<tr id="ticket-{number}"')
+    assert 'name="next" value="/tickets/?office=reclami"' in page  # where its own forms lead back to
+    page = desk.post(f"/tickets/{number}/assign/", {"me": "1"}, headers={"HX-Request": "true"}).content.decode()
     assert "complaints" in page
 
 

@@ -269,7 +269,8 @@ def _row_or_back(request: HttpRequest, number: str) -> HttpResponse:
     """Answer a key pressed in the list with the row as it is now; elsewhere go back."""
     if request.headers.get("HX-Request") == "true":
         row = lists.inbox(state="all", text=number).get(number=number)
-        context = {"row": row, "as_of": timezone.localdate(), "now": timezone.now()}
+        list_shown = request.POST.get("next", "")
+        context = {"row": row, "as_of": timezone.localdate(), "now": timezone.now(), "back": list_shown}
         return render(request, "desk/tickets/row.html", context)
     return _back(request, number)
 
