@@ -70,12 +70,23 @@ def test_the_model_of_the_file_answers_like_the_one_just_learnt(model):
     assert again.classify(asked) == model.classify(asked)
 
 
-def test_a_torn_model_is_learnt_again(model):
-    import os
+def test_a_torn_model_is_learnt_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("SORGENTE_VAR", str(tmp_path / "var"))
+    few = [_every_twentieth(file, tmp_path) for file in corpus_files()]
+    learnt = current_model(encoder=NoEncoder(), files=few)
+    (file,) = (tmp_path / "var/models").glob("tickets-*.npz")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    asked = [Message(id="1", channel="email", subject="Perdita", body="Esce acqua dal marciapiede.")]
+    assert current_model(encoder=NoEncoder(), files=few).classify(asked) == learnt.classify(asked)
+    assert len(file.read_bytes()) == len(whole)
 
-    (file,) = Path(os.environ["SORGENTE_VAR"]).glob("models/tickets-*.npz")
-    file.write_bytes(b"half")
-    assert current_model(encoder=NoEncoder()).category.labels == sorted(CATEGORIES)
+
+def _every_twentieth(file: Path, folder: Path) -> Path:
+    """A corpus that is learnt in seconds."""
+    kept = folder / file.name
+    kept.write_text("".join(file.read_text().splitlines(keepends=True)[::20]))
+    return kept
 
 
 @pytest.mark.parametrize(
