@@ -6,7 +6,10 @@ comes. A story that does not fit into the months lived is left out whole.
 days before the end   60      50      40      30      20      10      0
 leaves, comes after    ├ disdetta ──┤ subentro
 done                     voltura, activations, death, household
-left open                                       overdue ├ refused, link sent, on the tablet, papers missing ┤
+left open                                       overdue ├ refused, papers missing, link sent, on the tablet ┤
+
+The last stands on the day of the end itself, for whoever looks at the demonstration that day: a link lives a week, what
+waits for a tablet a day.
 """
 
 from __future__ import annotations
@@ -74,9 +77,9 @@ class Counter:
         stories: tuple[tuple[int, Callable[[date], Story | None]], ...] = (
             (58, self._leaves_and_somebody_comes), (52, self._activation_with_ink), (46, self._voltura_on_tablet),
             (40, self._after_a_death), (34, self._activation_on_tablet), (26, self._household_told_late),
-            (24, self._voltura_overdue), (17, self._given_up), (13, self._voltura_refused), (8, self._link_sent),
-            (6, self._papers_missing), (5, self._leaves_next_month), (3, self._household_to_do),
-            (2, self._on_the_tablet_now),
+            (24, self._voltura_overdue), (17, self._given_up), (13, self._voltura_refused),
+            (6, self._papers_missing), (5, self._leaves_next_month), (3, self._household_to_do), (2, self._link_sent),
+            (0, self._on_the_tablet_now),
         )  # fmt: skip
         self._going = [_Going(starts_on, self._deposit)]
         self._going += [_Going(self._day(days), story) for days, story in stories if self._day(days) > starts_on]
@@ -99,9 +102,12 @@ class Counter:
                 self.refusals.append(str(problem))
 
     def _day(self, days_before_end: int) -> date:
-        """Return the day so many before the end, or the working day before it when the counter is closed."""
+        """Return the day so many before the end, or the working day before it when the counter is closed.
+
+        On the day of the end itself the counter is never closed.
+        """
         day = self._ends_on - timedelta(days=days_before_end)
-        while not calendar().is_working_day(day):
+        while days_before_end and not calendar().is_working_day(day):
             day -= timedelta(days=1)
         return day
 

@@ -78,7 +78,7 @@ class Year:
         self.counts = Counts()
 
     def live(self, starts_on: date, ends_on: date) -> Counts:
-        """Live every day from `starts_on` up to, and not including, `ends_on`."""
+        """Live every day from `starts_on` up to, and not including, `ends_on`; of that one only its first customer."""
         self._ends_on = ends_on
         self._counter = Counter(
             self._founded, self._meters, self._money, seed=self._seed, starts_on=starts_on, ends_on=ends_on
@@ -93,6 +93,7 @@ class Year:
             self._tell("days", number, days)
             self._one_day(day)
         self._sender.wait()
+        self._counter.live(ends_on)
         self.counts.refusals += self._money.refusals + self._counter.refusals + self._sender.refusals
         self.counts.requests_executed = self._counter.executed
         return self.counts
