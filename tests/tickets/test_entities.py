@@ -103,6 +103,47 @@ def pairs(body, **how):
         ("ho un credito di 118 in bolletta", ("IMPORTO", "118")),
         ("via Casilina km 31", ("INDIRIZZO", "via Casilina km 31")),
         ("abito in borgata Pian 4", ("INDIRIZZO", "borgata Pian 4")),
+        # letters of a province or a series behind, three between, a mark before
+        ("Contratto 71-20 VT.", ("CODICE_UTENZA", "71-20 VT")),
+        ("il codice cliente 5518 AR non va", ("CODICE_CLIENTE", "5518 AR")),
+        ("dell'utenza LE 31.40.22, mai letta", ("CODICE_UTENZA", "LE 31.40.22")),
+        ("la sostituzione del contatore 07 QRT 3114 in cortile", ("MATRICOLA_CONTATORE", "07 QRT 3114")),
+        ("matr. 18 k 00 41 27", ("MATRICOLA_CONTATORE", "18 k 00 41 27")),
+        ("il vostro ticket TK#4410", ("NUMERO_PRATICA", "TK#4410")),
+        ("ticket #71204", ("NUMERO_PRATICA", "#71204")),
+        ("codice avviso 302 0000 5518 3300 41", ("NUMERO_PRATICA", "302 0000 5518 3300 41")),
+        # words cut short
+        ("perdita dal tubo. ut 44 018 2", ("CODICE_UTENZA", "44 018 2")),
+        ("recesso, contr. 51-PV 72", ("CODICE_UTENZA", "51-PV 72")),
+        ("da riaprire. cont. 27 ZQ 0 381", ("MATRICOLA_CONTATORE", "27 ZQ 0 381")),
+        ("sigillo blu, mat. 0091 7713", ("MATRICOLA_CONTATORE", "0091 7713")),
+        ("n° cont. 41/007712", ("MATRICOLA_CONTATORE", "41/007712")),
+        ("Boll. 27-551840", ("NUMERO_FATTURA", "27-551840")),
+        ("Ric. RZ 411-7", ("NUMERO_PRATICA", "RZ 411-7")),
+        ("racc. 88123-4", ("NUMERO_PRATICA", "88123-4")),
+        # a day or a quantity by its look, a code by the word before
+        ("cliente 21.08.73", ("CODICE_CLIENTE", "21.08.73")),
+        ("fornitura 611.208, si comunica", ("CODICE_UTENZA", "611.208")),
+        # a day and month are not the beginning of a bill number
+        ("la fattura 26-11-40512", ("NUMERO_FATTURA", "26-11-40512")),
+        ("bolletta 27-311B anni passati", ("NUMERO_FATTURA", "27-311B")),
+        # the article of a bill before a code that may be of anything
+        ("rifate la 27-VT-4410", ("NUMERO_FATTURA", "27-VT-4410")),
+        # telephones dictated, with their prefix in brackets, behind a customer's code
+        ("Nadia, 3 4 9 1 1 0 2 2 5 7", ("TELEFONO", "3 4 9 1 1 0 2 2 5 7")),
+        ("chiamate (+39) 347 5510223", ("TELEFONO", "(+39) 347 5510223")),
+        ("tel. (055) 271163", ("TELEFONO", "(055) 271163")),
+        ("numero 800.44.81.05", ("TELEFONO", "800.44.81.05")),
+        # places as far as they reach
+        ("via Plinio 31 int 4", ("INDIRIZZO", "via Plinio 31 int 4")),
+        ("contrada Serra s.n.c., Ostuni", ("INDIRIZZO", "contrada Serra s.n.c., Ostuni")),
+        ("via dei Gelsi lotto 9, Olbia", ("INDIRIZZO", "via dei Gelsi lotto 9, Olbia")),
+        ("strada del Pozzo, fraz. Villa", ("INDIRIZZO", "strada del Pozzo, fraz. Villa")),
+        ("via Doria 12, pal. B, int. 7, Bari", ("INDIRIZZO", "via Doria 12, pal. B, int. 7, Bari")),
+        ("strada Provinciale 9 n. 71, Zibido", ("INDIRIZZO", "strada Provinciale 9 n. 71, Zibido")),
+        ("podere San Biagio 3, Siena", ("INDIRIZZO", "podere San Biagio 3, Siena")),
+        ("zona industriale, lotto 18, Lamezia", ("INDIRIZZO", "zona industriale, lotto 18, Lamezia")),
+        ("ISEE 8.140 con due figli", ("IMPORTO", "8.140")),
     ],
 )
 def test_codes_as_people_write_them(body, expected):
@@ -117,6 +158,7 @@ def test_codes_as_people_write_them(body, expected):
         ("ho due codici (227-A e 227-B)", "CODICE_CLIENTE", ["227-A", "227-B"]),
         ("sui contratti:\n- 22005511\n- 22005512", "CODICE_UTENZA", ["22005511", "22005512"]),
         ("Utenze interessate:\n1) 3344551 casa\n2) 3344552 orto", "CODICE_UTENZA", ["3344551", "3344552"]),
+        ("i contratti 13.004 e 13.005 del Comune", "CODICE_UTENZA", ["13.004", "13.005"]),
         ("i contratti 44 801 22 cucina e 44 801 23 giardino", "CODICE_UTENZA", ["44 801 22", "44 801 23"]),
     ],
 )
@@ -136,6 +178,9 @@ def test_one_word_for_several_codes(body, kind, codes):
         ("Indice 2 307. Saluti", ["2 307"]),
         ("I numeri scendono: ieri 0722, oggi 0719", ["0722", "0719"]),
         ("lettura 1204 e poi 1377", ["1204", "1377"]),
+        ("il contatore stamattina faceva 3 1 0 7", ["3 1 0 7"]),
+        ("le cifre ferme a 0741 da Natale", ["0741"]),
+        ("subentro, lett. 0918", ["0918"]),
     ],
 )
 def test_readings_as_people_tell_them(body, expected):
@@ -149,6 +194,9 @@ def test_readings_as_people_tell_them(body, expected):
         ("lettura 344 del sette novembre", "sette novembre", "XXXX-11-07"),
         ("319 al 1° novembre", "1° novembre", "XXXX-11-01"),
         ("la lettura del 3/7 è falsa", "3/7", "XXXX-07-03"),
+        ("Lettura 655 del 5.11, grazie", "5.11", "XXXX-11-05"),
+        ("la lettura 1.844 del 14 ott. 2026", "14 ott. 2026", "2026-10-14"),
+        ("letture 3410 e 511, prese tutte il 19.11.2026", "19.11.2026", "2026-11-19"),
     ],
 )
 def test_the_day_of_a_reading(body, written, day):
@@ -180,7 +228,7 @@ def test_a_bare_number_is_a_reading_only_where_readings_are_expected():
         "nel 2024",
         "8.30",
         "Operatore numero 527, molto scortese",
-        "con ISEE 7.350 ho diritto?",
+        "con ISEE 2026 ho diritto?",
         "ai sensi del Reg. UE 2016/679",
         "delibera ARERA 311/2019/R/idr",
         "il contatore generale DN40",
@@ -190,6 +238,9 @@ def test_a_bare_number_is_a_reading_only_where_readings_are_expected():
         "lo SDI nuovo per le fatture è KRRH7B2",
         "ho preso il numero 84 allo sportello",
         "siamo in cinque e segna 4 mc al mese",
+        "manca in tutto il vicolo dalle 6",
+        "che durezza ha l'acqua a Borgo San Lorenzo?",
+        "nessun passaggio nel 2026",
     ],
 )
 def test_what_is_no_code_is_left_alone(body):
@@ -220,6 +271,12 @@ def test_quoted_codes_are_marked():
         "IT60 " * 4_000,
         "3/7 " * 5_000,
         " " * 20_000 + "1",
+        "#1" * 8_000,
+        "12 ABC 3 " * 2_500,
+        "3 4 " * 5_000,
+        "via Po, fraz. Po, " * 1_500,
+        "via Po 1 int 1 " * 1_500,
+        "(+39) (0" * 3_000,
     ],
     ids=lambda text: text[:14],
 )

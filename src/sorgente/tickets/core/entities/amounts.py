@@ -44,6 +44,7 @@ _AMOUNT_USED = re.compile(
     rf"|\b(?:credito|deposito|cauzione|acconto|bonifico|mora|penale|indennizzo|preventivo|importo)\s+(?:\w+\s+)?(?:di|da)\s+(?P<worth>{_PLAIN})(?![\d/]|[.,]\d|[ ](?:rate|mesi|giorni|gg|anni|mc\b))"
     rf"|\bimporto\s+(?:a\s+suo\s+credito\s+)?(?P<sum>{_PLAIN}){_STOPS}"
     rf"|(?<!in )\bbolletta\s+(?:\w+\s+)?(?:è\s+)?(?P<bill>\d{{2,3}})(?=\s*(?:$|[.;:!?)](?!\d)|,\s|per\b|e\b))"
+    rf"|\bisee\s+(?:corrente\s+|ordinario\s+)?(?:(?:di|a|da|è|pari\s+a)\s+)?(?P<isee>\d{{1,2}}\.\d{{3}}|(?!(?:19|20)\d\d\b)\d{{4,5}})(?![\d/]|[.,]\d)"
     rf"|\b(?:i|quella\s+da)\s+(?P<those>\d{{2,4}})(?=[ ]?(?:[?!.]|$|della[ ]cauzione|di[ ]deposito|che[ ]))"
     rf"|(?<![\w.,/\-])(?P<share>\d{{2,4}})[ ](?:subito\b|di[ ](?:deposito|cauzione|acconto|mora)\b|trattabili\b|in[ ]contanti\b))",
     re.I,
@@ -81,4 +82,5 @@ def find_amounts(text: str) -> Iterator[Candidate]:
             ):
                 yield Candidate("IMPORTO", *found.span("code"), rank, value)
     for found in _AMOUNT_USED.finditer(text):
-        yield Candidate("IMPORTO", *found.span(str(found.lastgroup)), 52, amount(found[str(found.lastgroup)]))
+        use = str(found.lastgroup)
+        yield Candidate("IMPORTO", *found.span(use), 67 if use == "isee" else 52, amount(found[use]))

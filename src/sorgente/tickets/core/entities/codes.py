@@ -47,16 +47,23 @@ _NO_FIRM = re.compile(
 _VAT_ALONE = re.compile(r"(?<![\w/\-.,])\d{11}(?![\w/]|[.,\-]\d)")
 _POD = re.compile(rf"(?<![A-Z0-9])IT{_GAP}\d{{3}}{_GAP}E{_GAP}(?:\d{_GAP}){{7}}\d(?:{_GAP}[A-Z0-9])?(?![A-Z0-9])", re.I)
 _PDR = re.compile(r"\bpdr\b[^\n0-9]{0,20}?(?P<code>\d(?:[ .\-]?\d){11,14})(?!\d)", re.I)
-_MOBILE = re.compile(r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?3\d{2}(?:[ ./\-]{0,3}\d){6,7}(?![\w/]|[.,\-]\d)")
+_MOBILE = re.compile(r"(?<![\w/\-+.])(?:(?:\(?\+|00)39\)?[ ./\-]?)?3\d{2}(?:[ ./\-]{0,3}\d){6,7}(?![\w/]|[.,\-]\d)")
 _LANDLINE = re.compile(
-    r"(?<![\w/\-+.])(?:(?:\+|00)39[ ./\-]?)?0[1-9]\d{0,2}[ ]?[./\- ][ ]?\d(?:[ .\-]?\d){4,8}(?![\w/]|[.,\-]\d)"
+    r"(?<![\w/\-+.])(?<![ ]\d[ ])(?!0\d[.\-]\d{2}[.\-](?:20)?\d{2}(?![.\- ]?\d))(?:(?:\(?\+|00)39\)?[ ./\-]?)?(?:0[1-9]\d{0,2}|\(0[1-9]\d{0,2}\))[ ]?[./\- ][ ]?\d(?:[ .\-]?\d){4,8}(?![\w/]|[.,\-]\d)"
 )
-_GREEN = re.compile(r"(?<![\w/\-+.])800[ .\-]?\d{3}[ .\-]?\d{3}(?![\w/]|[.,\-]\d)")
+_GREEN = re.compile(r"(?<![\w/\-+.])800(?:[ .\-]?\d){6}(?![\w/]|[.,\-]\d)")
+# Told digit by digit to whoever answers the telephone.
+_DICTATED = re.compile(r"(?<![\w/\-+.] )(?<![\w/\-+.])3(?:[ ]\d){8,9}(?![\w]|[ ]\d)")
 _PHONE_SAID = re.compile(
     r"(?:\b(?:tel(?:efono|\.)?|cell(?:ulare|\.)?|fax|mob(?:ile|\.)?|recapito(?:\s+telefonico)?|numero\s+di\s+telefono|chiam\w+|telefon\w+"
-    r"|whatsapp|phone)\b)[^\n0-9+]{0,30}?(?<![A-Z][\-/])(?P<code>(?:(?:\+|00)\d{2}[ ./\-]?)?\d(?:[ ./\-]{0,3}\d){5,11})(?![\w]|[.,/\-]\d)",
+    r"|whatsapp|phone)\b)[^\n0-9+(]{0,30}?(?<![A-Z][\-/])(?P<code>(?:(?:\(?\+|00)\d{2}\)?[ ./\-]?)?(?:\(0\d{1,3}\)[ ]?)?\d(?:[ ./\-]{0,3}\d){5,11})(?![\w]|[.,/\-]\d)",
     re.I,
 )
+
+
+def phone_begins(text: str, place: int) -> bool:
+    """Return whether a telephone number, by its form, begins at a place of a text."""
+    return bool(_MOBILE.match(text, place) or _LANDLINE.match(text, place))
 
 
 def _compact(text: str) -> str:
@@ -70,7 +77,8 @@ def _checked(check: Callable[[str], str], text: str) -> tuple[str, bool]:
         return text, False
 
 
-def _phone(text: str) -> tuple[str, bool]:
+def phone_or_digits(text: str) -> tuple[str, bool]:
+    """Return a telephone number as it is compared, and whether it can be one."""
     try:
         return phone(text), True
     except SorgenteError:
@@ -97,10 +105,11 @@ def find_codes(text: str) -> Iterator[Candidate]:
         (_VAT, "PARTITA_IVA", 95, _vat),
         (_BODY_TAX_CODE, "CODICE_FISCALE", 94, lambda code: _checked(tax_code, _compact(code))),
         (_VAT_ALONE, "PARTITA_IVA", 60, _vat),
-        (_PHONE_SAID, "TELEFONO", 72, _phone),
-        (_MOBILE, "TELEFONO", 68, _phone),
-        (_GREEN, "TELEFONO", 61, _phone),
-        (_LANDLINE, "TELEFONO", 60, _phone),
+        (_PHONE_SAID, "TELEFONO", 72, phone_or_digits),
+        (_MOBILE, "TELEFONO", 68, phone_or_digits),
+        (_DICTATED, "TELEFONO", 68, phone_or_digits),
+        (_GREEN, "TELEFONO", 61, phone_or_digits),
+        (_LANDLINE, "TELEFONO", 60, phone_or_digits),
     ):
         for found in pattern.finditer(text):
             start, end = _span(found)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sorgente.tickets.core.entities.candidate import Candidate
+from sorgente.tickets.core.entities.codes import phone_begins
 from sorgente.tickets.core.entities.shapes import Shape, find_shapes
 
 CLIENT, SUPPLY, METER, BILL, CASE = (
@@ -23,23 +24,23 @@ _DIRECT, _NUMBERED, _NEAR, _FORM, _ALONE = 90, 70, 57, 54, 48
 _CUE_WORDS = {
     # Numbers of other worlds: laws, land registers, badges, e-invoice addresses.
     _NOTHING: (
-        r"legge|decreto|d\.?\s?lgs\.?|dpr|d\.p\.r\.|d\.?\s?m\.?|determin[ae]|det\.|sentenza|reg\.|ue|delibera(?:zione)?|art(?:t|icol[oi])?\.?|regolamento|cass(?:azione)?\.?|cig|cup|sdi|destinatario|univoco|isee|dsu"
+        r"legge|decreto|d\.?\s?lgs\.?|dpr|d\.p\.r\.|d\.?\s?m\.?|determinazione|sentenza|reg\.|ue|delibera(?:zione)?|art(?:t|icol[oi])?\.?|regolamento|cass(?:azione)?\.?|cig|cup|sdi|destinatario|univoco|isee|dsu"
         r"|foglio|particella|mappale|subalterno|operat(?:ore|rice)|numero\s+verde|interno|tessera|targa|ordinanza|modello|mod\.|norma|rea|iscritt[oa]|tel(?:efono|\.)?|cell(?:ulare|\.)?|fax|whatsapp|iban|civico|cap\.?|km|otp|pin|password"
     ),
-    CLIENT: r"(?:cod(?:ice|\.)?|num(?:ero|\.)?|nr?\.?|id)\s*(?:del\s+|di\s+)?(?:client[ei]|utent[ei]|cli\.?|cl\.)|cod(?:ice|\.)?\s*(?:anagrafico|cl)|client[ei]|utent[ei]|cli\.|cl\.",
+    CLIENT: r"(?:cod(?:ice|\.)?|num(?:ero|\.)?|nr?\.?|id)\s*(?:del\s+|di\s+)?(?:client[ei]|utent[ei]|cli\.?|cl\.)|cod(?:ice|\.)?\s*(?:anagrafico|cl)|client[ei]|utent[ei]|cli\.|cl\.|anagrafica|titolare",
     SUPPLY: (
-        r"(?:cod(?:ice|\.)?|num(?:ero|\.)?|nr?\.?)\s*(?:di\s+|del\s+|della\s+)?(?:utenza|contratto|fornitura|servizio|ut\.?|presa|impianto|punto)|utenz[ae]|contratt[oi]|fornitur[ae]|ut\.|presa"
+        r"(?:cod(?:ice|\.)?|num(?:ero|\.)?|nr?\.?)\s*(?:di\s+|del\s+|della\s+)?(?:utenza|contratto|fornitura|servizio|ut\.?|presa|impianto|punto)|utenz[ae]|contratt[oi]|contr\.?|fornitur[ae]|ut\.?|utz\.?|presa"
         r"|punto(?:\s+(?:di\s+)?(?:fornitura|prelievo|consegna|presa|acqua))?|punti|contract"
     ),
-    METER: r"matricol[ae]|matr\.?|(?:num(?:ero|\.)?|n\.?)\s+(?:di\s+)?serie|seriale?|serial|s/n|contator[ei]|misurator[ei]",
-    BILL: r"fattur[ae]|bollett[ae]|ft\.?|fatt\.?|not[ae]\s+(?:di\s+)?(?:credito|variazione)|document[oi](?:\s+contabil[ei])?|doc\.|bollettino|fatturat[oaie]|duplicat[oi]|doppione",
+    METER: r"matricol[ae]|matr?\.?(?:\s+cont\.?)?|(?:num(?:ero|\.)?|n\.?)\s+(?:di\s+)?serie|seriale?|serial|s/n|contator[ei]|misurator[ei]|cont\.|n°\s?cont\.?|strumento|apparecchio|telelettore|(?:numero\s+)?(?:inciso|stampigliato|punzonato)|targhetta|etichetta",
+    BILL: r"fattur[ae]|fatturazione|bollett[ae]|boll\.|ft\.?|fatt\.?|conguaglio|contabil[ei]|xml|ultim[aei]\s+(?:due|tre|quattro)|not[ae]\s+(?:di\s+)?(?:credito|variazione)|document[oi](?:\s+contabil[ei])?|doc\.|bollettino|fatturat[oaie]|duplicat[oi]|doppione",
     CASE: (
-        r"(?:cod(?:ice|\.)?\s*)(?:pratica|prenotazione|richiesta|segnalazione|avviso(?:\s+pagopa)?)|pratic[ah]e?|protocoll[oi]|protocollata|prot\.?|preventiv[oi]|prev\.|segnalazion[ei]|ticket|richiest[ae]|reclam[oi]|pian[oi]"
-        r"|avvis[oi](?:\s+pagopa)?|caso|sollecit[oi]|diffid[ae]|sinistro|prenotazion[ei]|appuntamento|domanda|istanza|comunicazione|intervento|rateizzazione|riferimento|rif\.?|mora|raccomandat[ae]|letter[ae]|not[ae]|voltur[ae]|subentro"
+        r"(?:cod(?:ice|\.)?\s*)(?:pratica|prenotazione|richiesta|segnalazione|avviso(?:\s+pagopa)?)|pratic[ah]e?|prat\.|protocoll[oi]|protocollata|prot\.?|preventiv[oi]|prev\.|segnalazion[ei]|ticket|richiest[ae]|reclam[oi]|pian[oi]"
+        r"|avvis[oi](?:\s+pagopa)?|caso|sollecit[oi]|diffid[ae]|sinistro|prenotazion[ei]|appuntamento|domanda|istanza|comunicazione|intervento|rateizzazione|riferimento|rif\.?|ric\.|dis\.|segn\.|aut\.|ordine|mandato\s+di\s+pagamento|rif\.?\s+mandato|liquidazione|sovraindebitamento|det(?:ermina|\.)|racc\.|verb\.|mav|mora|raccomandat[ae]|letter[ae]|not[ae]|voltur[ae]|subentro"
         r"|verbale|sopralluogo|offerta|odl|r\.?g\.?|l\.?g\.?|iuv|cro|trn|quietanza|cessazione|sgravio|posizione|pos\.|rimborso|conferma|disdetta|chiamata|accordo|allaccio|ricevuta|trib(?:unale|\.)|concordato"
     ),
 }
-_CUE = re.compile(
+CUE = re.compile(
     r"(?<![\w])(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _CUE_WORDS.items()) + r")(?![\wÀ-ÿ])", re.I
 )
 _NUMBER = (
@@ -55,7 +56,7 @@ _DIRECT_GAP = re.compile(
 _NUMBERED_GAP = re.compile(rf"(?:\s+[^\W\d]+[.']?|['’][^\W\d]+){{0,6}}[\s,(]*(?:\b{_NUMBER}|#)[\s:]*(?:è\s+)?", re.I)
 _NEAR_GAP = re.compile(r"(?:[\s(:,\"«]*[^\W\d]+['’.]?){0,6}[\s(:,\"«]*", re.I)
 # A stop ends the sentence; after a short word it is more easily an abbreviation ("n. 12", "matr. 12").
-_SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Ý])|\n\s*\n|[!?]\s|(?<=[a-zà-ù]{5})[.]\s+$")
+_SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-ZÀ-Ý])|\n\s*\n|[!?]\s|(?<=[a-zà-ù]{5})(?<!\bcontr)[.]\s+$")
 # One more of the kind named before: "1187/26, 5520/26 e 9034/26", "(338-A e 338-B)", a line each.
 _AND = re.compile(
     r"(?:[ ][a-zà-ù]{3,}){0,2}(?:[ ]del[ ]\d[\d/.]*)?(?:[ ]?(?:→|[:=(\-])?[ ]?(?:€[ ]?)?\d[\d.]*,\d{2}(?:[ ]?(?:€|euro))?\)?)?"
@@ -72,7 +73,7 @@ _WHERE = re.compile(r"\b(?:in|nella|sulla|dalla|della|di)\s+$", re.I)
 _BY_LETTERS = (
     (CLIENT, re.compile(r"CL[ \-]?\d[\d .\-]{3,}|C[ \-]?\d[\d .\-]{4,}|CLI[\-/ ]?\d{4,}", re.I)),
     (SUPPLY, re.compile(r"(?:U|UT|UTZ|UTE)[ \-/.]?\d[\d .\-]{4,}", re.I)),
-    (BILL, re.compile(r"(?:FE|FT|FA|FATT|FPA|BOL|ULT|NC|FV)[ \-/.]?\d[\d\-/ ]{2,}[A-Z]?|B[ \-/]?\d[\d\-/ ]{4,}")),
+    (BILL, re.compile(r"(?:FE|FT|FA|FATT|FPA|PA|BOL|ULT|NC|FV)[ \-/.]?\d[\d\-/ ]{2,}[A-Z]?|B[ \-/]?\d[\d\-/ ]{4,}")),
     (METER, re.compile(r"\d{2}[A-Z]{1,2}\d{5,8}")),
     (
         CASE,
@@ -94,7 +95,7 @@ _E_INVOICE = re.compile(r"\b(?:sdi|destinatario|univoco)\b", re.I)
 _ANY_CODE = re.compile(r"\b(?:cod(?:ic[ei]|\.)?)[ :(]*(?:è[ ])?$", re.I)
 _PHONE_FORM = re.compile(r"3\d{8,9}|0\d{8,10}")
 _METER_TALK = re.compile(r"lettur|contator|matricol|misurator", re.I)
-_METER_FORM = re.compile(r"IT\d{8}|[ADEGHIKLMNSWXZ][ ]?\d{6,8}")
+_METER_FORM = re.compile(r"IT\d{8}|\d{2}[ ][A-Z]{1,3}[ ]\d[\d ]{3,}|[ADEGHIKLMNSWXZ][ ]?\d{6,8}")
 _SIGNED = re.compile(r"(?:^|[\n,.!?;:(]|\b[A-ZÀ-Ý][\w'’À-ÿ]+[ ])\s*$")
 _NAME_BEFORE = re.compile(r"(?:[A-ZÀ-Ý][a-zà-ù'’]+[ ,\n]+)$")
 _LINE_ENDS = re.compile(r"[ .]*(?:$|\n)|[.,]\s|\)")
@@ -103,6 +104,7 @@ _VAGUE = re.compile(
     r"verbale|comunicazione|letter|not[ae](?!\s)|avviso|conferma|punto|punti|ricevuta|intervento|caso|domanda|fatturat",
     re.I,
 )
+_RIGHT_BEFORE = re.compile(rf"[\s:]*(?:{_NUMBER})?[\s:]*", re.I)
 _REACH = 75
 
 
@@ -112,12 +114,26 @@ def find_codes_explained(text: str) -> Iterator[Candidate]:
     for shape in find_shapes(text):
         if _WORLD.fullmatch(shape.text) or _is_e_invoice_address(text, shape):
             continue
+        if shape.unlikely and not _called_a_code(text, shape, last):
+            continue
         meant = _as_another(text, shape, last) or _by_cue(text, shape) or _by_itself(text, shape)
         if meant is None:
             continue
         last = (meant[0], meant[1], shape.end)
         if meant[0] != _NOTHING:
             yield Candidate(meant[0], shape.start, shape.end, meant[1], code_of(shape.text))
+
+
+def _called_a_code(text: str, shape: Shape, last: tuple[str, int, int] | None) -> bool:
+    """Return whether the word of a customer or supply stands right before what looks like a day or a quantity."""
+    if last and last[0] in (CLIENT, SUPPLY) and text[last[2] : shape.start] in (" e ", ", "):
+        return True
+    cues = list(CUE.finditer(text, max(0, shape.start - 30), shape.start))
+    return (
+        bool(cues)
+        and cues[-1].lastgroup in (CLIENT, SUPPLY)
+        and bool(_RIGHT_BEFORE.fullmatch(text, cues[-1].end(), shape.start))
+    )
 
 
 def _is_e_invoice_address(text: str, shape: Shape) -> bool:
@@ -135,7 +151,7 @@ def _as_another(text: str, shape: Shape, last: tuple[str, int, int] | None) -> t
         return None
     if not (_AND.fullmatch(text, last[2], shape.start) or _NEXT_LINE.fullmatch(text, last[2], shape.start)):
         return None
-    if last[0] == _NOTHING or (shape.plain and shape.digits < 3):
+    if last[0] == _NOTHING or (shape.plain and shape.digits < 3) or phone_begins(text, shape.start):
         return None
     return last[0], last[1] - 1
 
@@ -144,7 +160,7 @@ def _by_cue(text: str, shape: Shape) -> tuple[str, int] | None:
     window = text[max(0, shape.start - _REACH) : shape.start]
     for end in _SENTENCE_END.finditer(window):
         window = " " * end.end() + window[end.end() :]
-    cues = list(_CUE.finditer(window))
+    cues = list(CUE.finditer(window))
     if _only_where_written(cues, window):
         cues.pop()
     if not cues:
@@ -199,6 +215,8 @@ def _by_itself(text: str, shape: Shape) -> tuple[str, int] | None:
     before = text[max(0, shape.start - 40) : shape.start]
     coded = bool(_ANY_CODE.search(before)) and shape.digits >= (4 if shape.plain else 3)
     kind = _own_letters(shape)
+    if kind == CASE and _BILL_ARTICLE.search(before):
+        return BILL, _FORM
     if kind and not (coded and kind in (CASE, METER, BILL)):
         return kind, _FORM
     if coded:

@@ -12,35 +12,37 @@ from sorgente.tickets.core.entities.candidate import Candidate
 
 BARE_RANK = 30
 _MONTHS = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split()
-_MONTH_WORD = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS)
+_MONTH_WORD = "|".join(f"{name[:3]}(?:{name[3:]}|\\.(?=[ ]'?\\d{{2}}))?" for name in _MONTHS)
 _SPELT = (
     "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto"
     " diciannove venti ventuno ventidue ventitré ventiquattro venticinque ventisei ventisette ventotto ventinove trenta trentuno"
 ).split()
 _SPELT_WORD = "|".join(sorted(_SPELT, key=len, reverse=True))
-_DAY = (
+DAY = (
     r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:20\d{2}|\d{2})(?!\d)|20\d{2}-\d{2}-\d{2}|(?:1°|1º|primo|\d{1,2}|"
     rf"\b(?:{_SPELT_WORD}))[ ](?:di[ ])?"
-    rf"(?:{_MONTH_WORD})\b(?:[ ](?:del[ ])?'?(?:20\d{{2}}|\d{{2}})\b)?|\d{{1,2}}/\d{{1,2}}(?![\d/]))"
+    rf"(?:{_MONTH_WORD})(?:\b|(?<=\.))(?:[ ](?:del[ ])?'?(?:20\d{{2}}|\d{{2}})\b)?|\d{{1,2}}[.\-](?:0?[1-9]|1[0-2])(?![\d/]|[.,\-]\d)|\d{{1,2}}/\d{{1,2}}(?![\d/]))"
 )
 # Two decimals are cents; a blank may stand where a dot could.
-_INDEX = r"(?:\d{1,3}(?:\.\d{3})+|\d{1,3}[ ]\d{3}(?![ ]?\d)|0*\d{1,6})(?:,(?:\d{3}|\d)(?!\d))?"
+_INDEX = (
+    r"(?:\d(?:[ ]\d){2,5}(?![ ]?\d)|\d{1,3}(?:\.\d{3})+|\d{1,3}[ ]\d{3}(?![ ]?\d)|0*\d{1,6})(?:,(?:\d{3}|\d)(?!\d))?"
+)
 _NOT_AFTER = (
     r"(?![\d]|[.,/\-:]\d|°|[ ]\d+(?![\d./\-])|[A-Za-z](?<![mM])|[ ](?:mc|m3)[ ](?:al|a|ogni)[ ](?:mese|giorno|bimestre|trimestre|anno)|[ ]in[ ]ross|[ ]?(?:€|euro\b|eur\b|%|giorni|gg\b|mesi|anni|ore\b|volte|person|component|rate\b|bollett|lettur|contator|litri|bar\b|cifre|punti\b|ross[oi]\b"
     rf"|appartament|unità|(?:{_MONTH_WORD})\b))"
 )
 _CUE = (
     r"(?:(?:auto)?lettur[ae]|(?<!la )(?<!di )(?<!per )(?<!alla )(?<!della )legg\w+|segn(?:a|ava|ano|ando|i|ato)\b|numer[oi](?:\s+(?:ner[oi]|del\s+contatore|dell'acqua))?|quadrante|indic(?:e|i|a|ava)\b|totalizzatore"
-    r"|cifr[ae](?:\s+ner[ae])?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|(?:contatore|misuratore)(?=[ ](?:\d{2,5}|\d{1,2}\.\d{3})(?![\w/\-]|[.,]\d|[ ]\d))|lett[oai]\b|contatore\s*[:=]|contatore\s+(?:adesso\s+|ora\s+|oggi\s+)?(?:fa|dice|sta|porta)|(?:è|era|siamo|eravamo|sta|stava|ferm[oa](?:[ ]da[ ]\w+[ ]\w+)?|inchiodat[oa]|bloccat[oa]|chius[oa]|partit[oa]|parte)\s+(?:a|su|da)(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
+    r"|cifr[ae](?:\s+(?:ner[ae]|ferm[ae]))?|consumo\s+a\s+contatore|contatore\s+(?:è\s+)?a(?:rrivato\s+a)?|(?:contatore|misuratore)(?=[ ](?:\d{2,5}|\d{1,2}\.\d{3})(?![\w/\-]|[.,]\d|[ ]\d))|lett[oai]\b|contatore\s*[:=]|(?:contatore|quadrante)\s+(?:adesso\s+|ora\s+|oggi\s+|stamattina\s+)?(?:fa(?:ceva)?|dice|sta|porta)|lett\.|(?:è|era|siamo|eravamo|sta|stava|ferm[oa](?:[ ]da[ ]\w+[ ]\w+)?|inchiodat[oa]|bloccat[oa]|chius[oa]|partit[oa]|parte)\s+(?:a|su|da)(?:\s+quota)?|riport(?:a|ava|ano|ate)|mostra(?:va)?|valor[ei]|visibil[ei]|vist[ao]|cifre[ ]ferme|(?:finisce|finiva|cominciava)[ ](?:a|da)|faceva|recava|iniziale|finale|precedente|attuale|stimat[ao]|presunt[ao]|effettiv[ao]|reale|rilevat[ao]|vera)"
 )
 _FILLER = (
     rf"(?:[ ]*(?:[:=\-–(\"«']|\b(?:di|del|dei|al|a|il|la|i|in|data|è|era|sono|erano|oggi|ieri|stamattina|odiern[ao]|attual[ei]|attualmente|adesso|ora|esatt[ao]|corrett[ao]|giust[ao]|vera|real[ei]|finale|iniziale"
-    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ultimo|visibile|letto|ferm[oa]|bloccat[oa]|su|preso|c'è|c'era|concordat[oa]|contraddittorio|cambia|passa|comunicat[oa]|vecchi[oa]|nuov[oa]|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{_DAY})[ ]*){{0,9}}"
+    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ultimo|visibile|letto|ferm[oaei]|bloccat[oaei]|su|preso|c'è|c'era|concordat[oa]|contraddittorio|cambia|passa|comunicat[oa]|vecchi[oa]|nuov[oa]|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{DAY})[ ]*){{0,9}}"
 )
 _SAID = re.compile(rf"\b{_CUE}(?P<between>{_FILLER}[\s:=]*?)(?<![\d.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
 # "da 1234 a 1302", "1234 anziché 1302" right after a reading or its word
 _SECOND = re.compile(
-    rf"(?:[ ](?:il|al|del|in data)[ ]{_DAY})?[ ]*(?:mc|m3|m³|metri cubi)?[ ]*(?:,|;|\)|\()?[ ]*(?:e non|e poi|e|ed|a|anziché|invece (?:di|che)|contro|mentre|quando|non|o|al posto di|/|->|→)[ ]*(?:il|la|i|quell[ao] (?:vera|reale|giusta) è|vera|reale|è|era|di|a)?[ ]*(?P<code>{_INDEX}){_NOT_AFTER}",
+    rf"(?:[ ](?:il|al|del|in data)[ ]{DAY})?[ ]*(?:mc|m3|m³|metri cubi)?[ ]*(?:,|;|\)|\()?[ ]*(?:e non|e poi|e|ed|a|anziché|invece (?:di|che)|contro|mentre|quando|non|o|al posto di|/|->|→)[ ]*(?:il|la|i|quell[ao] (?:vera|reale|giusta) è|vera|reale|è|era|di|a)?[ ]*(?P<code>{_INDEX}){_NOT_AFTER}",
     re.I,
 )
 # A few more words between, for a number too long to be anything of theirs: "lettura al passaggio delle chiavi: 2214".
@@ -50,11 +52,11 @@ _SAID_FROM_AFAR = re.compile(
 )
 # "256 al 1° novembre", "1345 il giorno 2/11": the day says that it was read.
 _READ_ON = re.compile(
-    rf"(?<![\w.,/\-])(?P<code>{_INDEX})(?:[ ](?:mc|m3))?,?[ ](?P<on>al|alla data del|in data|rilevat[oa] il|lett[oa] il|il giorno|il|del)[ ]{_DAY}",
+    rf"(?<![\w.,/\-])(?P<code>{_INDEX})(?:[ ](?:mc|m3))?,?[ ](?P<on>al|alla data del|in data|rilevat[oa] il|lett[oa] il|il giorno|il|del)[ ]{DAY}",
     re.I,
 )
 # "da 12/03/2022 (1410) a 20/09/2024 (1602)"
-_DAY_THEN = re.compile(rf"{_DAY}[ ]\((?P<code>\d{{3,6}})\)", re.I)
+_DAY_THEN = re.compile(rf"{DAY}[ ]\((?P<code>\d{{3,6}})\)", re.I)
 # "ieri 0811, oggi 0809", "sera 2.331, mattina 2.334"
 _THEN_NOW = re.compile(
     rf"\b(?:ieri|oggi|prima|ora|adesso|sera|mattina|stasera|stamattina)(?:[ ](?:era|è|fa))?[ ](?P<code>{_INDEX}){_NOT_AFTER}",
@@ -65,7 +67,7 @@ _UNIT_ONLY = re.compile(r"^\s*[ ]?(?:mc|m3|m³|metri\s+cubi)\b", re.I)
 _VOLUME_CUE = re.compile(
     r"(?:consum\w+|fatturat\w*|addebitat\w*|media|differenza|prelev\w+|volume|prelievo)\W+(?:\w+\W+){0,4}$", re.I
 )
-_DATE_NEAR = re.compile(rf"(?<![\d/.\-])(?P<code>{_DAY})", re.I)
+_DATE_NEAR = re.compile(rf"(?<![\d/.\-])(?P<code>{DAY})", re.I)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 
 
@@ -101,7 +103,10 @@ _NO_INDEX_BEFORE = re.compile(
     re.I,
 )
 _MONTH_BEFORE = re.compile(rf"(?:{_MONTH_WORD}|anno)\s*$", re.I)
-_CORE_CUE = re.compile(r"lettur|lett[oai]\b(?=.*\d{3})|legg|segn|quadrante|indic|numer|totalizz|contatore", re.I)
+_CORE_CUE = re.compile(
+    r"lettur|lett\.|cifre[ ](?:ner|ferm|fiss|bloccat)|lett[oai]\b(?=.*\d{3})|legg|segn|quadrante|indic|numer|totalizz|contatore",
+    re.I,
+)
 _METER_TALK = re.compile(r"lettur|contator|misurator|quadrante|segna|numeri\b|\bindic|registrat", re.I)
 _OTHER_TALK = re.compile(
     r"prot|pratic|fattur|bollett|reclam|euro|€|\bn\.|\bart|legge|decret|consum|deliber|sentenz|pagat|versat", re.I
@@ -109,10 +114,10 @@ _OTHER_TALK = re.compile(
 _ANY_NUMBER = re.compile(r"numer[oi]\b(?!\s+(?:ner|del[ ]cont|dell'acq))", re.I)
 _READ_NEAR = re.compile(r"lettur|contatore|misurator|quadrante|segna|\bmc\b|m3|metri cubi|verbale", re.I)
 # Day and month without a year are easily a flat or a share ("scala 2/9"): a little word must make them a day.
-_BARE_DAY = re.compile(r"\d{1,2}/\d{1,2}")
+_BARE_DAY = re.compile(r"\d{1,2}[/.\-]\d{1,2}")
 _DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|giorno|oggi|ieri|letto|lettura)|[(,:|\-]|^)\s*$", re.I)
 _DATE_CUE = re.compile(
-    r"(?:lettur\w*|rilevat\w*|lett[oa]|in data|segnava|riportava|fotografat\w|rilevazion\w*|tutt[ei]\s+del|\b(?:era|oggi))[^.;\n]{0,30}$",
+    r"(?:lettur\w*|rilevat\w*|lett[oaie]\b|pres[oaie]\b|copiat\w|annotat\w|scattat\w|in data|\bdata|\bgiorno|segnava|riportava|fotografat\w|rilevazion\w*|tutt[ei]\s+(?:del|il)|\b(?:era|oggi|stamattina|ieri))[^.;\n]{0,30}$",
     re.I,
 )
 # The day of a reading that is not told.
