@@ -14,7 +14,7 @@ from sorgente.learning.features import Features
 from sorgente.learning.head import Floats, Head
 from sorgente.learning.metrics import coverage_at
 from sorgente.tickets.core.corpus import Labelled, author_of
-from sorgente.tickets.core.entities import find_entities
+from sorgente.tickets.core.entities import Chooser, find_entities
 from sorgente.tickets.core.message import Classified, Message
 from sorgente.tickets.core.prepared import Prepared, prepare
 from sorgente.tickets.core.priority import highest, rules_that_speak
@@ -43,6 +43,7 @@ class Triage:
         self.category = Head(cost=0.5, seed=seed)
         self.regulated = Head(cost=0.3, seed=seed, balanced=True)
         self.priority = Head(cost=0.3, seed=seed, balanced=True)
+        self.chooser = Chooser()
         self.threshold = 1.0
 
     def fit(self, corpus: Sequence[Labelled]) -> None:
@@ -55,6 +56,7 @@ class Triage:
         categories = [labelled.category for labelled in corpus]
         groups = [author_of(labelled) or "customers" for labelled in corpus]
         unseen = self.category.fit(rows, categories, folds=FOLDS, groups=groups)
+        self.chooser.fit(corpus, [_BARE_READING_DIGITS.get(category) for category in categories])
         wide = self._widened(rows, unseen, prepared)
         self.regulated.fit(wide, [labelled.regulated_type for labelled in corpus], folds=0)
         self.priority.fit(wide, [labelled.priority for labelled in corpus], folds=0)
@@ -100,9 +102,8 @@ class Triage:
         pressing = self._pressing(priority)
         if category == NOT_A_REQUEST:
             regulated_type, pressing = NOT_REGULATED, NORMAL
-        entities = item.entities
-        if category in _BARE_READING_DIGITS:
-            entities = tuple(find_entities(item.message, bare_reading_digits=_BARE_READING_DIGITS[category]))
+        digits = _BARE_READING_DIGITS.get(category)
+        entities = tuple(find_entities(item.message, bare_reading_digits=digits, chooser=self.chooser))
         rules = rules_that_speak(item, category=category, regulated_type=regulated_type)
         weighed = self.category.contributions(row, category)
         spoken = [names[column] for column, weight in weighed if column < len(names) and weight > 0][:_REASONS]
@@ -137,7 +138,8 @@ class Triage:
         for name in ("category", "regulated", "priority"):
             state[name], arrays = getattr(self, name).to_state()
             found |= {f"{name}.{key}": array for key, array in arrays.items()}
-        return state, found
+        state["chooser"], arrays = self.chooser.to_state()
+        return state, found | {f"chooser.{key}": array for key, array in arrays.items()}
 
     @classmethod
     def from_state(cls, encoder: TextEncoder, state: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Triage:
@@ -149,6 +151,7 @@ class Triage:
         found._features = Features.from_state(state["features"], _under("features", arrays))
         for name in ("category", "regulated", "priority"):
             setattr(found, name, Head.from_state(state[name], _under(name, arrays)))
+        found.chooser = Chooser.from_state(state["chooser"], _under("chooser", arrays))
         return found
 
 

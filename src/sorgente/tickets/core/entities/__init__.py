@@ -1,5 +1,6 @@
-"""Codes, amounts, readings and places in a message: candidates by context, checked by their check digits."""
+"""Codes, amounts, readings and places in a message: patterns propose, check digits prove, a learnt machine decides."""
 
+from sorgente.tickets.core.entities.chooser import Chooser
 from sorgente.tickets.core.entities.find import find_entities, mask
 
-__all__ = ["find_entities", "mask"]
+__all__ = ["Chooser", "find_entities", "mask"]
