@@ -181,6 +181,10 @@ def test_one_word_for_several_codes(body, kind, codes):
         ("il contatore stamattina faceva 3 1 0 7", ["3 1 0 7"]),
         ("le cifre ferme a 0741 da Natale", ["0741"]),
         ("subentro, lett. 0918", ["0918"]),
+        ("ieri 533 oggi 529. ???", ["533", "529"]),
+        ("Lettura presa insieme: metri cubi 5512", ["5512"]),
+        ("530 ieri 544 oggi, e nessuno in casa", ["530", "544"]),
+        ("perdo acqua: da 2204 a 2217 in una notte", ["2204", "2217"]),
     ],
 )
 def test_readings_as_people_tell_them(body, expected):
@@ -194,6 +198,7 @@ def test_readings_as_people_tell_them(body, expected):
         ("lettura 344 del sette novembre", "sette novembre", "XXXX-11-07"),
         ("319 al 1° novembre", "1° novembre", "XXXX-11-01"),
         ("la lettura del 3/7 è falsa", "3/7", "XXXX-07-03"),
+        ("avete letto (16/02/2025, 914) o no?", "16/02/2025", "2025-02-16"),
         ("Lettura 655 del 5.11, grazie", "5.11", "XXXX-11-05"),
         ("la lettura 1.844 del 14 ott. 2026", "14 ott. 2026", "2026-10-14"),
         ("letture 3410 e 511, prese tutte il 19.11.2026", "19.11.2026", "2026-11-19"),
@@ -202,6 +207,12 @@ def test_readings_as_people_tell_them(body, expected):
 def test_the_day_of_a_reading(body, written, day):
     days = [(text, value) for kind, text, value, _ in found(body) if kind == "DATA_LETTURA"]
     assert days == [(written, day)]
+
+
+def test_a_table_of_readings_by_day():
+    rows = pairs("Ho annotato il contatore:\n7/11 | 811,4 | 811,6\n8/11 | 812,0 | 815,1")
+    assert [text for kind, text in rows if kind == "LETTURA"] == ["811,4", "811,6", "812,0", "815,1"]
+    assert [text for kind, text in rows if kind == "DATA_LETTURA"] == ["7/11", "8/11"]
 
 
 def test_a_reading_and_its_day():
@@ -241,6 +252,7 @@ def test_a_bare_number_is_a_reading_only_where_readings_are_expected():
         "manca in tutto il vicolo dalle 6",
         "che durezza ha l'acqua a Borgo San Lorenzo?",
         "nessun passaggio nel 2026",
+        "consumi da 2021 a 2023",
     ],
 )
 def test_what_is_no_code_is_left_alone(body):
@@ -277,6 +289,8 @@ def test_quoted_codes_are_marked():
         "via Po, fraz. Po, " * 1_500,
         "via Po 1 int 1 " * 1_500,
         "(+39) (0" * 3_000,
+        "contatore\n" + "3/7 | 1,2 | " * 2_000,
+        "lettura 3/7 (" * 2_000,
     ],
     ids=lambda text: text[:14],
 )

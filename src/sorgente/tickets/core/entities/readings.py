@@ -37,7 +37,7 @@ _CUE = (
 )
 _FILLER = (
     rf"(?:[ ]*(?:[:=\-–(\"«']|\b(?:di|del|dei|al|a|il|la|i|in|data|è|era|sono|erano|oggi|ieri|stamattina|odiern[ao]|attual[ei]|attualmente|adesso|ora|esatt[ao]|corrett[ao]|giust[ao]|vera|real[ei]|finale|iniziale"
-    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ultimo|visibile|letto|ferm[oaei]|bloccat[oaei]|su|preso|c'è|c'era|concordat[oa]|contraddittorio|cambia|passa|comunicat[oa]|vecchi[oa]|nuov[oa]|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{DAY})[ ]*){{0,9}}"
+    rf"|ner[oi]|acqua|dell'acqua|contatore|dal|mio|sul|nel|mc|m3|m³|metri cubi|pari|circa|solo|invece|per|quella|che|ho|fatt[ao]|rilevat[ao]|pres[ao]|assieme|insieme|da|me|seguente|alla|fine|inizio|riparazione|chiusura|consegna|subentro|voltura|partenza|installazione|sostituzione|posa|rimozione|numero|n\.|quota|questa|questo|appena|si|legge|risulta|cioè|ossia|e|ultima|ultimo|visibile|letto|ferm[oaei]|bloccat[oaei]|su|preso|c'è|c'era|concordat[oa]|contraddittorio|cambia|passa|comunicat[oa]|vecchi[oa]|nuov[oa]|ancora|bensì|non|oltre|soli|ben)\b|matr\w*\.?\s*[A-Z0-9\-]+|{DAY})[ ]*){{0,9}}"
 )
 _SAID = re.compile(rf"\b{_CUE}(?P<between>{_FILLER}[\s:=]*?)(?<![\d.,/\-])(?P<code>{_INDEX}){_NOT_AFTER}", re.I)
 # "da 1234 a 1302", "1234 anziché 1302" right after a reading or its word
@@ -62,6 +62,23 @@ _THEN_NOW = re.compile(
     rf"\b(?:ieri|oggi|prima|ora|adesso|sera|mattina|stasera|stamattina)(?:[ ](?:era|è|fa))?[ ](?P<code>{_INDEX}){_NOT_AFTER}",
     re.I,
 )
+# Two indexes and what lies between: "da 2204 a 2217 in una notte", "ieri 811, oggi 809", "640 ieri 655 oggi".
+_THREE = r"(?:\d{3,5}|\d{1,2}\.\d{3})"
+_FROM_TO = re.compile(rf"\bda[ ](?P<code>{_THREE})[ ]a[ ](?P<second>{_THREE}){_NOT_AFTER}", re.I)
+_TWO_DAYS = re.compile(
+    rf"\bieri[ ](?P<code>{_THREE}),?[ ](?:e[ ])?oggi[ ](?P<second>{_THREE}){_NOT_AFTER}"
+    rf"|(?<![\d.,/])(?P<before>{_THREE})[ ]ieri,?[ ](?:e[ ])?(?P<after>{_THREE})[ ]oggi\b",
+    re.I,
+)
+# The day beside it in brackets: "da 300 (10.1.2021) a 912 (3.10.2026)", "avete letto (14/2/2024, 877)".
+_BRACKETED = re.compile(
+    rf"(?<![\d.,/\-])(?P<code>{_THREE})[ ]\((?:{DAY})\)|\((?:{DAY}),[ ](?P<inside>{_THREE})\)", re.I
+)
+# A line of a table: the day, then what was read.
+_ROW = re.compile(
+    rf"^[ >]{{0,4}}{DAY}[ ]?[|;][ ]?(?P<cells>[\d.,]{{2,9}}(?:[ ]?[|;][ ]?[\d.,]{{2,9}}){{0,4}})[ |;]*$", re.I | re.M
+)
+_CELL = re.compile(_INDEX)
 _UNIT_ONLY = re.compile(r"^\s*[ ]?(?:mc|m3|m³|metri\s+cubi)\b", re.I)
 # A volume consumed is no index.
 _VOLUME_CUE = re.compile(
@@ -115,7 +132,7 @@ _ANY_NUMBER = re.compile(r"numer[oi]\b(?!\s+(?:ner|del[ ]cont|dell'acq))", re.I)
 _READ_NEAR = re.compile(r"lettur|contatore|misurator|quadrante|segna|\bmc\b|m3|metri cubi|verbale", re.I)
 # Day and month without a year are easily a flat or a share ("scala 2/9"): a little word must make them a day.
 _BARE_DAY = re.compile(r"\d{1,2}[/.\-]\d{1,2}")
-_DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|giorno|oggi|ieri|letto|lettura)|[(,:|\-]|^)\s*$", re.I)
+_DAY_WORD = re.compile(r"(?:\b(?:il|del|al|dal|in data|data|giorno|oggi|ieri|letto|lettura)|[(,:|\-]|^|\n)\s*$", re.I)
 _DATE_CUE = re.compile(
     r"(?:lettur\w*|rilevat\w*|lett[oaie]\b|pres[oaie]\b|copiat\w|annotat\w|scattat\w|in data|\bdata|\bgiorno|segnava|riportava|fotografat\w|rilevazion\w*|tutt[ei]\s+(?:del|il)|\b(?:era|oggi|stamattina|ieri))[^.;\n]{0,30}$",
     re.I,
@@ -157,7 +174,7 @@ def find_readings(text: str, *, least_digits: int | None) -> Iterator[Candidate]
         if second and not _YEAR.fullmatch(second["code"]) and len(index(second["code"])) >= 2:
             _add(spans, second.span("code"))
             yield Candidate("LETTURA", *second.span("code"), 65, index(second["code"]))
-    for span in _told_otherwise(text):
+    for span in (*_told_otherwise(text), *_in_pairs(text)):
         if _add(spans, span):
             yield Candidate("LETTURA", *span, 58, index(text[slice(*span)]))
     if least_digits is not None:
@@ -197,6 +214,21 @@ def _told_otherwise(text: str) -> Iterator[tuple[int, int]]:
                 second = _SECOND.match(text, end)
                 if second and len(index(second["code"])) >= 3:
                     yield second.span("code")
+
+
+def _in_pairs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield indexes that come by two, a little apart, or with their day in brackets."""
+    for found in _FROM_TO.finditer(text):
+        earlier, later = int(index(found["code"])), int(index(found["second"]))
+        years = _YEAR.fullmatch(found["code"]) and _YEAR.fullmatch(found["second"])
+        if earlier < later <= earlier * 1.25 and not years:
+            yield from (found.span("code"), found.span("second"))
+    rows = list(_ROW.finditer(text)) if _METER_TALK.search(text) else []
+    for row in rows if len(rows) > 1 else []:
+        yield from (cell.span() for cell in _CELL.finditer(text, *row.span("cells")))
+    for pattern in (_TWO_DAYS, _BRACKETED):
+        for found in pattern.finditer(text):
+            yield from (found.span(name) for name, value in found.groupdict().items() if value)
 
 
 def _bare_numbers(text: str, least_digits: int) -> Iterator[tuple[int, int]]:
