@@ -27,7 +27,7 @@ ROUTING_PRECISION = 0.95  # below the confidence that reaches it on unseen messa
 SECONDARY_CHANCE = 0.2
 NEARLY = 0.45  # on authors left out it finds nine urgent messages of ten, and six of ten that it calls so are
 _RANKED = 5
-# How long a bare number must be to be a reading in messages of these categories.
+# How long a bare number must be to be a reading in messages of these categories, or that may be of them.
 _BARE_READING_DIGITS = {"autolettura": 2, "lettura_contestazione": 3}
 _REASONS = 6
 _CUE_WEIGHT = 0.5
@@ -102,8 +102,7 @@ class Triage:
         pressing = self._pressing(priority)
         if category == NOT_A_REQUEST:
             regulated_type, pressing = NOT_REGULATED, NORMAL
-        digits = _BARE_READING_DIGITS.get(category)
-        entities = tuple(find_entities(item.message, bare_reading_digits=digits, chooser=self.chooser))
+        entities = find_entities(item.message, bare_reading_digits=_reading_digits(ranked), chooser=self.chooser)
         rules = rules_that_speak(item, category=category, regulated_type=regulated_type)
         weighed = self.category.contributions(row, category)
         spoken = [names[column] for column, weight in weighed if column < len(names) and weight > 0][:_REASONS]
@@ -120,7 +119,7 @@ class Triage:
             abstain=confidence < self.threshold,
             language=item.language,
             reasons=(*spoken, *(f"regola: {name}" for _, name in rules)),
-            entities=entities,
+            entities=tuple(entities),
         )
 
     def _pressing(self, chances: Floats) -> str:
@@ -153,6 +152,12 @@ class Triage:
             setattr(found, name, Head.from_state(state[name], _under(name, arrays)))
         found.chooser = Chooser.from_state(state["chooser"], _under("chooser", arrays))
         return found
+
+
+def _reading_digits(ranked: Sequence[tuple[str, float]]) -> int | None:
+    """Return how long a bare number must be to be a reading, where the subject, or a second one, brings readings."""
+    likely = [name for place, (name, chance) in enumerate(ranked) if place == 0 or chance >= SECONDARY_CHANCE]
+    return min((_BARE_READING_DIGITS[name] for name in likely if name in _BARE_READING_DIGITS), default=None)
 
 
 def _under(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
