@@ -35,7 +35,7 @@ SWITCHES = [
 ]
 VENDOR = ROOT / "src/sorgente/interfaces/desk/static/desk/vendor/htmx.min.js"
 SWITCHBOARD_SECRET = "what the switchboard and these tests know"
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def page(request, desk, _browser):
     context = _browser.new_context(
         base_url=desk.address, viewport={"width": width, "height": height}, locale="it-IT", accept_downloads=True
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     trouble: list[str] = []
     page.on("console", lambda told: trouble.append(told.text) if told.type in ("error", "warning") else None)

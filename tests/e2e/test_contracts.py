@@ -89,7 +89,6 @@ class Clerk:
 
 @pytest.fixture
 def clerk(page, enter, tmp_path) -> Clerk:
-    page.set_default_timeout(30_000)
     enter("desk")
     return Clerk(page, tmp_path)
 

@@ -103,7 +103,7 @@ def test_customer_page_draws_consumption_and_shows_every_part(page, enter, desk,
     page.wait_for_load_state("networkidle")
     for heading in ("Consumi", "Bollette", "Pagamenti", "Contatti", "Messaggi", "Documenti"):
         assert page.get_by_role("heading", name=heading).first.is_visible(), heading
-    assert _has_ink(page, "canvas")
+    _wait_for_ink(page, 0)
     assert _fits(page)
 
 
@@ -155,9 +155,8 @@ def test_waiting_payment_finds_its_bill(page, enter):
 def test_dashboard_draws_its_charts_and_a_figure_opens_its_rows(page, enter, size):
     enter("admin")
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(400)
     for at in range(page.locator("canvas").count()):
-        assert _has_ink(page, f"canvas >> nth={at}")
+        _wait_for_ink(page, at)
     assert _fits(page)
     page.get_by_role("link", name=re.compile("Addebito diretto")).click()
     page.wait_for_url("**/payments/?kind=sdd*")
@@ -206,7 +205,11 @@ def _fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def _has_ink(page, selector: str) -> bool:
-    return page.locator(selector).first.evaluate(
-        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte)"
+def _wait_for_ink(page, at: int) -> None:
+    page.wait_for_function(
+        """at => {
+          const canvas = document.querySelectorAll("canvas")[at];
+          return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte);
+        }""",
+        arg=at,
     )

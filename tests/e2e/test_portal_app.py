@@ -237,7 +237,10 @@ def _deliver(page, origin: str, told: dict) -> None:
     known: list[dict] = []
     cdp.on("ServiceWorker.workerRegistrationUpdated", lambda event: known.extend(event["registrations"]))
     cdp.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    for _ in range(100):  # until the browser has told of it
+        if any(one["scopeURL"] == f"{origin}/area/" for one in known):
+            break
+        page.wait_for_timeout(100)
     registration = next(one for one in known if one["scopeURL"] == f"{origin}/area/")
     cdp.send(
         "ServiceWorker.deliverPushMessage",

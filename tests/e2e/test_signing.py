@@ -59,7 +59,7 @@ def visit(desk, _browser) -> Iterator[Any]:
             base_url=desk.address, viewport={"width": width, "height": height}, locale="it-IT", has_touch=True,
             accept_downloads=True,
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda told: trouble.append(told.text) if told.type in ("error", "warning") else None)

@@ -37,7 +37,6 @@ def numbers(desk, tmp_path_factory) -> list[str]:
 
 
 def test_correct_take_and_answer_with_the_keyboard(page, enter, numbers):
-    page.set_default_timeout(30_000)
     enter("complaints")
     page.goto("/tickets/")
     page.keyboard.press("j")
@@ -59,7 +58,6 @@ def test_correct_take_and_answer_with_the_keyboard(page, enter, numbers):
 
 
 def test_the_pages_fit_both_screens(page, enter, numbers, size):
-    page.set_default_timeout(30_000)
     enter("complaints")
     for address in ("/tickets/", f"/tickets/{numbers[1]}/", "/tickets/new/", "/tickets/mails/"):
         page.goto(address)
