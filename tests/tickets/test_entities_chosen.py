@@ -44,7 +44,6 @@ def found(chooser, body, *, subject="", digits=None):
     [
         ("Mi serve il duplicato in PDF della 2027/55190, grazie", "NUMERO_FATTURA", "2027/55190"),
         ("Pagata oggi allo sportello postale 2027/33871", "NUMERO_FATTURA", "2027/33871"),
-        ("Anno scorso nello stesso periodo 84, adesso la bolletta dice 310,00 euro", "IMPORTO", "84.00"),
         ("Il quadrante da stamattina non si muove: 2917", "LETTURA", "2917"),
         ("Avete chiuso la mia segnalazione senza fare niente (SGN-27-4410)", "NUMERO_PRATICA", "SGN-27-4410"),
     ],

@@ -16,7 +16,7 @@ from sorgente.tickets.core.taxonomy import CATEGORIES
 
 CASES = Path(__file__).resolve().parents[2] / "cases/tickets"
 FROZEN, CONTROLS = CASES / "frozen.jsonl", (CASES / "control.jsonl", CASES / "control_second.jsonl")
-AUTHORS = "abcdefghij"
+AUTHORS = "abcdefghijklm"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_every_category_has_messages_of_every_author():
     assert {file.stem for file in corpus_files()} == set(CATEGORIES)
     for category in CATEGORIES:
         mine = [author_of(item) for item in corpus if item.category == category]
-        assert len(mine) >= 220
+        assert len(mine) >= 300
         assert all(mine.count(author) >= 10 for author in AUTHORS)
     assert len({item.message.id for item in corpus}) == len(corpus)
 

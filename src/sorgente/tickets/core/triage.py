@@ -25,7 +25,7 @@ FOLDS = 5
 WEIGHT = 0.55
 ROUTING_PRECISION = 0.95  # below the confidence that reaches it on unseen messages, a person decides
 SECONDARY_CHANCE = 0.2
-NEARLY = 0.45  # on authors left out it finds nine urgent messages of ten, and six of ten that it calls so are
+NEARLY = 0.35  # on authors never read it finds 98 urgent messages of a hundred; of those it calls so half are
 _RANKED = 5
 # How long a bare number must be to be a reading in messages of these categories, or that may be of them.
 _BARE_READING_DIGITS = {"autolettura": 2, "lettura_contestazione": 3}
