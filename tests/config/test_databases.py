@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from sorgente.learning.encoder import NoEncoder
-from sorgente.tickets.adapters.model_store import current_model, models_dir
+from tests.learnt_model import lend_learnt_model
 
 BIN = Path("/usr/lib/postgresql/15/bin")
 
@@ -72,9 +71,8 @@ def _as(user: str, *words: object) -> None:
 
 def test_the_whole_path_runs_on_a_server_of_your_own(own_server: str, tmp_path: Path):
     """A small demonstration, from migration to settled bills, and a clean audit, on PostgreSQL 15."""
-    current_model(encoder=NoEncoder())  # learnt once for all tests
     (tmp_path / "var").mkdir()
-    (tmp_path / "var/models").symlink_to(models_dir())
+    lend_learnt_model(tmp_path / "var")
     surroundings = {**os.environ, "DATABASE_URL": own_server, "SORGENTE_VAR": str(tmp_path / "var")}
     command = [sys.executable, "-m", "sorgente.interfaces.commands.main"]
 

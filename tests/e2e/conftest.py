@@ -16,9 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from sorgente.learning.encoder import NoEncoder
-from sorgente.tickets.adapters.model_store import current_model, models_dir
 from tests.desk.small_town import Known
+from tests.learnt_model import lend_learnt_model
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -64,8 +63,7 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
         port = free.getsockname()[1]
     var = tmp_path_factory.mktemp("desk")
     # As `sorgente serve` does: no visitor waits for the classifier to be learnt.
-    current_model(encoder=NoEncoder())
-    (var / "models").symlink_to(models_dir())
+    lend_learnt_model(var)
     environment = {
         **os.environ,
         "SORGENTE_VAR": str(var),

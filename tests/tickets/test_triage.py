@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from sorgente.learning.encoder import NoEncoder
-from sorgente.tickets.adapters.model_store import current_model, model_key, models_dir
+from sorgente.tickets.adapters.model_store import current_model
 from sorgente.tickets.core.corpus import BadCorpusLine, author_of, corpus_files, labelled_from, load_corpus
 from sorgente.tickets.core.evaluation import evaluate
 from sorgente.tickets.core.message import Message
 from sorgente.tickets.core.taxonomy import CATEGORIES
+from tests.learnt_model import lend_learnt_model
 
 CASES = Path(__file__).resolve().parents[2] / "cases/tickets"
 FROZEN, CONTROLS = CASES / "frozen.jsonl", (CASES / "control.jsonl", CASES / "control_second.jsonl")
@@ -23,9 +23,7 @@ AUTHORS = "abcdefghijklm"
 def var(tmp_path_factory):
     """A place of its own for the model that other tests have learnt already."""
     folder = tmp_path_factory.mktemp("var")
-    current_model(encoder=NoEncoder())
-    (folder / "models").mkdir()
-    shutil.copy(models_dir() / f"tickets-{model_key(corpus_files(), NoEncoder.name)}.npz", folder / "models")
+    lend_learnt_model(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SORGENTE_VAR", str(folder))
         yield
