@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,8 +97,8 @@ class Chooser:
         scores = np.asarray(rows @ self._head.coef.T + self._head.intercept)
         labels = self._head.labels
         nothing = labels.index(NOTHING)
-        chosen = [_ranked(one, _PROVED_RANK) for one in kept if one.type in PROVED]
-        chosen += [_ranked(one, _LEAST_RANK) for one in kept if one.rank >= _SURE]
+        chosen = [replace(one, rank=_PROVED_RANK) for one in kept if one.type in PROVED]
+        chosen += [replace(one, rank=_LEAST_RANK) for one in kept if one.rank >= _SURE]
         for span, score in zip(spans, scores, strict=True):
             possible = [n for n, kind in enumerate(labels) if kind in span.kinds]
             best = max(possible, key=lambda n: float(score[n]), default=nothing)
@@ -128,15 +129,11 @@ class Chooser:
         return found
 
 
-def _ranked(candidate: Candidate, rank: int) -> Candidate:
-    return Candidate(candidate.type, candidate.start, candidate.end, rank, candidate.normalized, candidate.valid)
-
-
 def _entity(text: str, span: Span, kind: str, rank: int) -> Candidate:
     """Return the span as an entity, its value normalised as the patterns of that kind do it."""
     said = next((one for one in span.opinions if one.type == kind), None)
     if said is not None:
-        return _ranked(said, rank)
+        return replace(said, rank=rank)
     code = text[span.start : span.end]
     normalized, valid = _NORMALIZED[kind](code) if kind in _NORMALIZED else (code_of(code), True)
     return Candidate(kind, span.start, span.end, rank, normalized, valid)
