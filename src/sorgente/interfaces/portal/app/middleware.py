@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from sorgente.interfaces.portal.app.views import LANGUAGES
-
-Answer = Callable[[HttpRequest], HttpResponse]
+from sorgente.interfaces.portal.security import Answer
 
 
 class ShellMiddleware:
